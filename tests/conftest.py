@@ -1,0 +1,33 @@
+"""What all tests share: where third-party data lies, and how a missing part of the stand is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def stand_missing() -> Callable[[str], NoReturn]:
+    """Skip with a reason, or fail where the full stand is demanded (`XSA_SCOPE_REQUIRE_STAND=1`, as CI does)."""
+
+    def missing(what: str) -> NoReturn:
+        if os.environ.get("XSA_SCOPE_REQUIRE_STAND") == "1":
+            pytest.fail(f"the full stand is demanded, but {what}")
+        pytest.skip(what)
+
+    return missing
+
+
+@pytest.fixture(scope="session")
+def shared_data(stand_missing: Callable[[str], NoReturn]) -> Path:
+    """The folder of third-party data beside the project; tests read it, nothing of it is copied in."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        stand_missing("the third-party data folder ../shared/data is not there")
+    return folder
