@@ -20,6 +20,10 @@ PathFacts: TypeAlias = Mapping[str, Values]
 NOTHING: Mapping[str, Values] = MappingProxyType({})
 
 
+def _nothing() -> Mapping[str, Values]:
+    return NOTHING
+
+
 class Outcome(StrEnum):
     """What the policy says of a report, in the words of the `decide` interface."""
 
@@ -111,7 +115,7 @@ class FieldOption:
     """One choice of a form field. `sets` = what it says of which facts; empty = it says nothing ("Does not apply")."""
 
     text: str
-    sets: Mapping[str, Values] = NOTHING
+    sets: Mapping[str, Values] = field(default_factory=_nothing)
     not_sure: bool = False
 
 
@@ -160,7 +164,7 @@ class Report:
     """
 
     paths: tuple[PathFacts, ...] = (NOTHING,)
-    facts: Mapping[str, Values] = NOTHING
+    facts: Mapping[str, Values] = field(default_factory=_nothing)
     efforts: frozenset[str] = frozenset()
     not_sure: frozenset[str] = frozenset()
 
