@@ -1,16 +1,25 @@
 """What was said of one report, by whom: the reporter's answers and the team's evidence, merged into a `scope.Report`.
 
-`forms` and `commands` make these; the store keeps them (never a word of prose); `scope` sees only the merged report.
+`forms` and `commands` make the statements; the store keeps the merged answers (never a word of prose, never a
+login); `scope` sees only the report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import scope
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 By: TypeAlias = Literal["reporter", "team", "support"]
+PathSaid: TypeAlias = "Mapping[str, Said]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,42 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a command stands: who wrote it, in which comment, on which line, when."""
+
+    person: int
+    login: str
+    comment: int
+    line: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A team member's statement about one fact, from a command. `values` None takes earlier team words back."""
+
+    fact: str
+    values: frozenset[str] | None
+    origin: Origin
+    path: int | None = None
+    """Index of the path it is about; None = the whole report (for a path fact: the only path)."""
+    effort: bool = False
+    """Looked into without a result."""
+    only_if_open: bool = False
+    """Counts only where nobody has settled the fact yet (`/scope os rest …`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddedPath:
+    """A path the team adds to the report."""
+
+    source: frozenset[str]
+    effect: frozenset[str]
+    target: frozenset[str]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class FormAnswers:
     """What the reporter's form says: paths (one per ticked effect and per further-attack line) and shared facts.
 
@@ -44,3 +89,132 @@ class FormAnswers:
     """Labels of form fields that cannot be read for sure, in form order; each acts as unanswered."""
     notes: tuple[str, ...] = ()
     """Remarks for the team that a chosen option carries, and sentences on unreadable lines; never reporter's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All that is known of one report, each value with its provenance."""
+
+    paths: tuple[PathSaid, ...] = (MappingProxyType({}),)
+    facts: Mapping[str, Said] = field(default_factory=dict)
+    efforts: Mapping[str, Said] = field(default_factory=dict)
+    not_sure: frozenset[str] = frozenset()
+    ambiguous: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    form: str = ""
+
+    def report(self) -> scope.Report:
+        """The answers as the rulebook takes them: sets of values, without provenance."""
+        return scope.Report(
+            paths=tuple({f: said.values for f, said in path.items()} for path in self.paths),
+            facts={f: said.values for f, said in self.facts.items()},
+            efforts=frozenset(self.efforts),
+            not_sure=self.not_sure,
+        )
+
+    def stored(self) -> dict[str, Any]:
+        """What the database keeps: enumerated values and ids, in a fixed order."""
+        return {
+            "paths": [_kept(path) for path in self.paths],
+            "facts": _kept(self.facts),
+            "efforts": _kept(self.efforts),
+            "not_sure": sorted(self.not_sure),
+            "ambiguous": list(self.ambiguous),
+            "form": self.form,
+        }
+
+    def digest(self) -> str:
+        """SHA-256 of what is stored: equal answers, equal digest."""
+        canonical = json.dumps(self.stored(), sort_keys=True, separators=(",", ":"))
+        return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def restore(stored: Mapping[str, Any]) -> Answers:
+    """The answers the database kept, logins and notes aside."""
+    return Answers(
+        paths=tuple(_restored(path) for path in stored["paths"]),
+        facts=_restored(stored["facts"]),
+        efforts=_restored(stored["efforts"]),
+        not_sure=frozenset(stored["not_sure"]),
+        ambiguous=tuple(stored["ambiguous"]),
+        form=stored["form"],
+    )
+
+
+def merge(form: FormAnswers, evidence: Iterable[Evidence] = (), added: Sequence[AddedPath] = ()) -> Answers:
+    """Lay the team's evidence over the reporter's answers; of several words on a fact the team's last one counts.
+
+    Evidence is taken in the order given (oldest first). Evidence on a path that no longer exists is dropped: the
+    reporter may have taken that path back.
+    """
+    paths = [{f: Said(v, "reporter") for f, v in path.items()} for path in form.paths]
+    paths += [_team_path(path) for path in added]
+    facts = {f: Said(v, "reporter") for f, v in form.facts.items()}
+    reporters = ([dict(path) for path in paths], dict(facts))
+    efforts: dict[str, Said] = {}
+    for word in evidence:
+        if word.path is None:
+            _lay(facts, reporters[1], efforts, word)
+        elif word.path < len(paths):
+            _lay(paths[word.path], reporters[0][word.path], efforts, word)
+    return Answers(
+        paths=tuple(paths),
+        facts=facts,
+        efforts=efforts,
+        not_sure=form.not_sure,
+        ambiguous=form.ambiguous,
+        notes=form.notes,
+        form=form.form,
+    )
+
+
+def _lay(where: dict[str, Said], before: Mapping[str, Said], efforts: dict[str, Said], word: Evidence) -> None:
+    if word.only_if_open and word.fact in where and len(where[word.fact].values) == 1:
+        return
+    efforts.pop(word.fact, None)
+    if word.values is None:
+        where.pop(word.fact, None)
+        if word.fact in before:
+            where[word.fact] = before[word.fact]
+        return
+    said = _team(word.values, word.origin)
+    where[word.fact] = said
+    if word.effort:
+        efforts[word.fact] = said
+
+
+def _team(values: frozenset[str], origin: Origin) -> Said:
+    return Said(values, "team", person=origin.person, login=origin.login, comment=origin.comment)
+
+
+def _team_path(path: AddedPath) -> dict[str, Said]:
+    return {
+        "source": _team(path.source, path.origin),
+        "effect": _team(path.effect, path.origin),
+        "target": _team(path.target, path.origin),
+    }
+
+
+def _kept(said: Mapping[str, Said]) -> dict[str, Any]:
+    return {fact: _kept_one(one) for fact, one in sorted(said.items())}
+
+
+def _kept_one(said: Said) -> dict[str, Any]:
+    kept: dict[str, Any] = {"values": sorted(said.values), "by": said.by}
+    if said.person is not None:
+        kept["person"] = said.person
+    if said.comment is not None:
+        kept["comment"] = said.comment
+    return kept
+
+
+def _restored(kept: Mapping[str, Any]) -> dict[str, Said]:
+    return {
+        fact: Said(frozenset(one["values"]), one["by"], person=one.get("person"), comment=one.get("comment"))
+        for fact, one in kept.items()
+    }
+
+
+def without_logins(answers: Answers) -> Answers:
+    """The answers as they come back from the database."""
+    return replace(restore(answers.stored()), notes=())

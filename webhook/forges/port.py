@@ -54,6 +54,11 @@ class UncertainError(ForgeError):
 class CredentialsError(ForgeError):
     """The forge does not accept our token or key (401)."""
 
+    def __init__(self, message: str, *, fresh: bool = False) -> None:
+        super().__init__(message)
+        self.fresh = fresh
+        """True where the token is seconds old: GitHub may refuse those with 401 or 403; try once more shortly."""
+
 
 class RefusedError(ForgeError):
     """The forge understood and said no (403 without a limit, 422, an archived label): retrying changes nothing."""

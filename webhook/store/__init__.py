@@ -1,0 +1,52 @@
+"""The store: work list, ledger, answers and decision log in one database, SQLite or PostgreSQL.
+
+The service uses the names below and nothing deeper; SQLAlchemy and Alembic are known in here only. The tables are
+explained in `schema`, the work list's rules in `marks`, `claims` and `endings`, migrations run through `upgrade`.
+"""
+
+from webhook.store.errors import LeaseLostError, SchemaOutdatedError, StoreError
+from webhook.store.nouns import (
+    AT_ONCE,
+    EDITED,
+    Change,
+    Claim,
+    DeadLetter,
+    Decision,
+    Hold,
+    IssueRecord,
+    Lane,
+    LaneStats,
+    Override,
+    PolicyStamp,
+    Settle,
+    Stats,
+    StoredVerdict,
+    TrackerRef,
+)
+from webhook.store.owner import this_process
+from webhook.store.store import Store, open_store
+
+__all__ = [
+    "AT_ONCE",
+    "EDITED",
+    "Change",
+    "Claim",
+    "DeadLetter",
+    "Decision",
+    "Hold",
+    "IssueRecord",
+    "Lane",
+    "LaneStats",
+    "LeaseLostError",
+    "Override",
+    "PolicyStamp",
+    "SchemaOutdatedError",
+    "Settle",
+    "Stats",
+    "Store",
+    "StoreError",
+    "StoredVerdict",
+    "TrackerRef",
+    "open_store",
+    "this_process",
+]

@@ -1,0 +1,61 @@
+"""What it takes to open a tracker, as plain values: address, project, credentials, time limits.
+
+Imports no client library, so that a process loads only what it needs. Secrets never show in a `repr`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+
+def _no_run() -> str | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Access:
+    api_url: str
+    project: str
+    """As configured: `owner/name` on GitHub, the full path on GitLab."""
+    identities: frozenset[int] = frozenset()
+    """Further account ids that are us (bot users of former tokens)."""
+    timeouts: tuple[float, float] = (3.05, 20.0)
+    """Seconds for connecting, and for each wait for the answer."""
+    clock: Callable[[], float] = time.time
+    """Seconds since 1970."""
+    run_id: Callable[[], str | None] = _no_run
+    """What requests carry as `X-Xsa-Scope-Run`, asked for each; nothing where None or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHubAppAccess(_Access):
+    """A GitHub repository where our App is installed."""
+
+    app_id: int | str
+    """App id or client id."""
+    private_key: str = field(repr=False)
+    """The App's PEM."""
+    contents: bool = False
+    """Ask for `contents: read` too (a policy file in the repository)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHubTokenAccess(_Access):
+    """A GitHub repository by a personal access token."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitLabAccess(_Access):
+    """A GitLab project by an access token."""
+
+    token: str = field(repr=False)
+    token_kind: Literal["bearer", "private"] = "bearer"
+    """How the token is sent: `Authorization: Bearer` or `PRIVATE-TOKEN`."""
+
+
+Access: TypeAlias = GitHubAppAccess | GitHubTokenAccess | GitLabAccess

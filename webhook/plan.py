@@ -1,0 +1,102 @@
+"""Desired - observed = the changes, each with its why. Pure, and often empty.
+
+What is desired follows from the verdict, the people's hands and the policy's labels; how changes reach the forge,
+and in which order requests go out, is the reconciler's and the adapters'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Why = Literal["verdict", "no-longer-holds", "override", "override-ended", "contested", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChange:
+    """One label to add or remove, and why."""
+
+    label: str
+    add: bool
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class CommentChange:
+    """The sticky comment is to be written, edited, or (a duplicate of ours) deleted."""
+
+    kind: Literal["create", "edit", "delete"]
+    comment: int | None = None
+    """Id of the comment to edit or delete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """What the issue should carry."""
+
+    labels: Mapping[str, Why]
+    comment_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the issue carries of ours."""
+
+    labels: frozenset[str]
+    """All labels on the issue, in the forge's own spelling."""
+    removable: frozenset[str]
+    """Those of them that are ours to remove, in the catalogue's spelling."""
+    comments: tuple[tuple[int, str], ...]
+    """(id, digest) of every comment of ours that bears the marker, oldest first."""
+    comment_deleted: bool = False
+    """A person deleted our comment and the verdict is still the one it explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The difference between what should be and what is, in the order it is applied: labels first."""
+
+    labels: tuple[LabelChange, ...]
+    comments: tuple[CommentChange, ...]
+
+    @property
+    def add(self) -> tuple[str, ...]:
+        """Names of labels to add."""
+        return tuple(c.label for c in self.labels if c.add)
+
+    @property
+    def remove(self) -> tuple[str, ...]:
+        """Names of labels to remove."""
+        return tuple(c.label for c in self.labels if not c.add)
+
+    def __bool__(self) -> bool:
+        return bool(self.labels or self.comments)
+
+
+def plan(desired: Desired, observed: Observed) -> Plan:
+    """Compare. Labels are compared without regard to case, as GitHub does."""
+    return Plan(tuple(_labels(desired, observed)), tuple(_comments(desired, observed)))
+
+
+def _labels(desired: Desired, observed: Observed) -> Iterable[LabelChange]:
+    present = {name.casefold() for name in observed.labels}
+    for name, why in desired.labels.items():
+        if name.casefold() not in present:
+            yield LabelChange(name, add=True, why=why)
+    wanted = {name.casefold() for name in desired.labels}
+    for name in sorted(observed.removable):
+        if name.casefold() in present and name.casefold() not in wanted:
+            yield LabelChange(name, add=False, why="no-longer-holds")
+
+
+def _comments(desired: Desired, observed: Observed) -> Iterable[CommentChange]:
+    if not observed.comments:
+        if not observed.comment_deleted:
+            yield CommentChange("create")
+        return
+    (oldest, digest), *rest = observed.comments
+    if digest != desired.comment_digest:
+        yield CommentChange("edit", oldest)
+    for duplicate, _ in rest:
+        yield CommentChange("delete", duplicate)

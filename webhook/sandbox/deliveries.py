@@ -1,0 +1,268 @@
+"""Webhook deliveries: a line per hook in a thread of its own, in order unless told to misbehave, with a log.
+
+What a delivery looks like (headers, signature, what a failure leads to) is the forge half's, as a `Postman`.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from webhook.sandbox.clock import Clock, iso
+from webhook.sandbox.posting import post
+
+MOST_LOGGED = 50_000
+
+
+@dataclass(eq=False)
+class Delivery:
+    """One attempt to tell one hook of one event. A later attempt for the same event has the same `guid`."""
+
+    id: int
+    hook: str
+    """Key of the hook's line, unique in the sandbox: `github:7`."""
+    url: str
+    event: str
+    action: str | None
+    body: bytes = field(repr=False)
+    guid: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the forge half wants to remember with it (ids of repository and installation)."""
+    redelivery: bool = False
+    queued_at: float = 0.0
+    delivered_at: float = 0.0
+    """0 until attempted."""
+    seconds: float = 0.0
+    status_code: int = 0
+    """The receiver's answer; 0 where there was none."""
+    reason: str = ""
+    """`OK`, another reason phrase, or why there was no answer."""
+    request_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    response_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    response_body: str = field(default="", repr=False)
+
+    def summary(self) -> dict[str, Any]:
+        """For the control API: no body, no headers."""
+        return {
+            "id": self.id,
+            "hook": self.hook,
+            "guid": self.guid,
+            "event": self.event,
+            "action": self.action,
+            "redelivery": self.redelivery,
+            "status_code": self.status_code,
+            "reason": self.reason,
+            "delivered_at": iso(self.delivered_at) if self.delivered_at else None,
+            "seconds": round(self.seconds, 4),
+        }
+
+
+class Postman(Protocol):
+    """The forge half's part in a delivery. Called in the hook's thread, so it takes the sandbox's lock itself."""
+
+    timeout: float
+    """Seconds a receiver may take to answer."""
+
+    def admits(self, delivery: Delivery) -> bool:
+        """Whether to attempt it now; False drops it without a line in the log (a hook that is disabled)."""
+
+    def headers(self, delivery: Delivery) -> Mapping[str, str]:
+        """All headers of this attempt, the signature over `delivery.body` among them."""
+
+    def attempted(self, delivery: Delivery) -> None:
+        """It was attempted and is in the log: count failures, disable the hook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """How badly the post works. Probabilities are drawn from `seed`, in the order of the events."""
+
+    duplicate: float = 0.0
+    """Chance that a delivery is made twice."""
+    drop: float = 0.0
+    """Chance that it is never attempted and stands in no log."""
+    reorder: float = 0.0
+    """Chance that it is held back for `hold` seconds, so that later ones overtake it."""
+    hold: float = 0.3
+    delay: float = 0.0
+    """Seconds every delivery waits."""
+    seed: int = 0
+
+
+class _Line:
+    """The deliveries due for one hook, and the thread that makes them one after the other."""
+
+    def __init__(self, office: Deliveries, postman: Postman, name: str) -> None:
+        self._office = office
+        self._postman = postman
+        self._due: list[tuple[float, int, Delivery]] = []
+        self._order = itertools.count()
+        self.wake = threading.Condition()
+        self.thread = threading.Thread(target=self._run, name=f"deliveries {name}", daemon=True)
+        self.thread.start()
+
+    def put(self, delivery: Delivery, wait: float) -> None:
+        with self.wake:
+            heapq.heappush(self._due, (time.monotonic() + wait, next(self._order), delivery))
+            self.wake.notify()
+
+    def _next(self) -> Delivery | None:
+        with self.wake:
+            while not self._office.stopping:
+                if self._office.paused or not self._due:
+                    self.wake.wait()
+                    continue
+                wait = self._due[0][0] - time.monotonic()
+                if wait <= 0:
+                    return heapq.heappop(self._due)[2]
+                self.wake.wait(wait)
+        return None
+
+    def _run(self) -> None:
+        while (delivery := self._next()) is not None:
+            try:
+                self._office.attempt(delivery, self._postman)
+            finally:
+                self._office.done()
+
+
+class Deliveries:
+    """The post office of the sandbox."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.paused = False
+        self.stopping = False
+        self.log: list[Delivery] = []
+        """All attempts, oldest first."""
+        self.dropped = 0
+        self._clock = clock
+        self._weather = Weather()
+        self._random = random.Random(0)  # noqa: S311  # repeatable misbehaviour, not a secret
+        self._ids = itertools.count(1_000_001)
+        self._lines: dict[str, _Line] = {}
+        self._lock = threading.Lock()
+        self._idle = threading.Condition(self._lock)
+        self._open = 0
+
+    def send(
+        self,
+        postman: Postman,
+        hook: str,
+        url: str,
+        event: str,
+        body: bytes,
+        *,
+        action: str | None = None,
+        guid: str = "",
+        facts: Mapping[str, Any] | None = None,
+        redelivery: bool = False,
+    ) -> Delivery:
+        """Put an event into a hook's line. The body is what it is now: a copy taken when it happened."""
+        with self._lock:
+            delivery = self._made(hook, url, event, body, action, guid or str(uuid.uuid4()), facts or {})
+            delivery.redelivery = redelivery
+            if self._random.random() < self._weather.drop:
+                self.dropped += 1
+                return delivery
+            self._put(postman, delivery)
+            if self._random.random() < self._weather.duplicate:
+                self._put(postman, self._made(hook, url, event, body, action, delivery.guid, facts or {}))
+        return delivery
+
+    def _made(
+        self,
+        hook: str,
+        url: str,
+        event: str,
+        body: bytes,
+        action: str | None,
+        guid: str,
+        facts: Mapping[str, Any],
+    ) -> Delivery:
+        return Delivery(
+            next(self._ids), hook, url, event, action, body, guid, dict(facts), queued_at=self._clock.now()
+        )
+
+    def _put(self, postman: Postman, delivery: Delivery) -> None:
+        line = self._lines.get(delivery.hook)
+        if line is None:
+            line = self._lines[delivery.hook] = _Line(self, postman, delivery.hook)
+        late = self._random.random() < self._weather.reorder
+        self._open += 1
+        line.put(delivery, self._weather.delay + (self._weather.hold if late else 0.0))
+
+    def attempt(self, delivery: Delivery, postman: Postman) -> None:
+        """Make one delivery and log it."""
+        if not postman.admits(delivery):
+            with self._lock:
+                self.dropped += 1
+            return
+        delivery.request_headers = postman.headers(delivery)
+        delivery.delivered_at = self._clock.now()
+        started = time.monotonic()
+        answer = post(delivery.url, delivery.body, delivery.request_headers, postman.timeout)
+        delivery.seconds = time.monotonic() - started
+        delivery.status_code, delivery.reason = answer.status, answer.reason
+        delivery.response_headers, delivery.response_body = answer.headers, answer.body
+        with self._lock:
+            if len(self.log) >= MOST_LOGGED:
+                del self.log[: MOST_LOGGED // 10]
+            self.log.append(delivery)
+        postman.attempted(delivery)
+
+    def done(self) -> None:
+        """One delivery left its line."""
+        with self._idle:
+            self._open -= 1
+            self._idle.notify_all()
+
+    def wait_idle(self, timeout: float = 10.0) -> bool:
+        """Wait until nothing is queued or under way; False if that takes longer than `timeout` seconds."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._open == 0, timeout)
+
+    def set_weather(self, **weather: Any) -> None:
+        """Say how badly the post works (fields of `Weather`); nothing given = well."""
+        with self._lock:
+            self._weather = Weather(**weather)
+            self._random = random.Random(self._weather.seed)  # noqa: S311  # repeatable, not a secret
+
+    def pause(self) -> None:
+        """Keep everything in its line."""
+        self.paused = True
+
+    def resume(self) -> None:
+        """Go on."""
+        self.paused = False
+        self._wake()
+
+    def attempts(self, hook: str = "") -> list[Delivery]:
+        """The log, oldest first, of one hook or of all."""
+        with self._lock:
+            return [delivery for delivery in self.log if hook in ("", delivery.hook)]
+
+    def listed(self) -> dict[str, Any]:
+        """For the control API."""
+        rows = [delivery.summary() for delivery in self.attempts()]
+        return {"open": self._open, "dropped": self.dropped, "paused": self.paused, "deliveries": rows}
+
+    def _wake(self) -> None:
+        with self._lock:
+            lines = list(self._lines.values())
+        for line in lines:
+            with line.wake:
+                line.wake.notify_all()
+
+    def close(self) -> None:
+        """Stop the threads; what is still queued is lost."""
+        self.stopping = True
+        self._wake()
+        for line in list(self._lines.values()):
+            line.thread.join(timeout=2.0)

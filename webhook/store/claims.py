@@ -1,0 +1,139 @@
+"""Claiming: who may work on which issue, until when. Leases, fencing, and the return of abandoned rows.
+
+The claim's token counts the claims of a row: whoever comes with an older one has lost it and changes nothing.
+How a run ends is in `endings`; how rows get here, in `marks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, or_, select, update
+
+from webhook.store import owner, rows
+from webhook.store.errors import LeaseLostError
+from webhook.store.nouns import Claim, Lane
+from webhook.store.schema import issue, ledger, tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first row of one lane of one tracker."""
+
+    tracker_id: int
+    lane: Lane
+    since: datetime
+    """When the row became ready, or will."""
+    opens: datetime
+    """The same, holds included."""
+
+
+def heads(connection: Connection) -> list[Head]:
+    """Where work waits: for each tracker and lane, when its first row may be claimed, holds included."""
+    live, bulk = (_first_ready(lane).label(lane.name) for lane in Lane)
+    found = connection.execute(select(tracker.c.id, live, bulk, tracker.c.live_held_until, tracker.c.bulk_held_until))
+    return [head for row in found for head in _heads_of(row)]
+
+
+def ready(connection: Connection, now: datetime) -> list[Head]:
+    """Heads that can be claimed now: live before bulk, then the one that waits longest."""
+    return sorted((head for head in heads(connection) if head.opens <= now), key=lambda head: (head.lane, head.since))
+
+
+def next_ready(connection: Connection) -> datetime | None:
+    """When the next row can be claimed if nothing else happens; None when there is no work at all."""
+    return min((head.opens for head in heads(connection)), default=None)
+
+
+def _first_ready(lane: Lane) -> ScalarSelect[Any]:
+    mine = (issue.c.tracker_id == tracker.c.id, issue.c.lane == lane.value, issue.c.ready_at.is_not(None))
+    return select(func.min(issue.c.ready_at)).where(*mine).scalar_subquery()
+
+
+def _heads_of(row: rows.AnyRow) -> Iterator[Head]:
+    if row.LIVE is not None:
+        yield Head(row.id, Lane.LIVE, row.LIVE, _later(row.LIVE, row.live_held_until))
+    if row.BULK is not None:
+        yield Head(row.id, Lane.BULK, row.BULK, _later(row.BULK, row.bulk_held_until))
+
+
+def _later(time: datetime, held_until: datetime | None) -> datetime:
+    return time if held_until is None else max(time, held_until)
+
+
+def claim(connection: Connection, head: Head, *, worker: str, now: datetime, lease: timedelta) -> Claim | None:
+    """Lease the row of that tracker and lane that waits longest; None if another worker was faster."""
+    chosen = (
+        select(issue.c.id)
+        .where(issue.c.tracker_id == head.tracker_id, issue.c.lane == head.lane.value, issue.c.ready_at <= now)
+        .order_by(issue.c.ready_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # SQLite has one writer at a time and needs no row locks
+        .scalar_subquery()
+    )
+    taken = connection.execute(
+        update(issue)
+        .where(issue.c.id == chosen)
+        .values(
+            lease_owner=worker,
+            lease_token=issue.c.lease_token + 1,
+            claimed_at=now,
+            ready_at=now + lease,
+            due_by=None,  # marks made from now on open a new window
+            attempts=issue.c.attempts + 1,  # counted here, so that a run which kills its process counts too
+        )
+        .returning(*issue.c),
+    ).one_or_none()
+    if taken is None:
+        return None
+    where = connection.execute(select(tracker.c.forge, tracker.c.project).where(tracker.c.id == head.tracker_id)).one()
+    ours = connection.scalars(select(ledger.c.label).where(ledger.c.issue_id == taken.id)).all()
+    return rows.claim(taken, where, ours)
+
+
+def mine(claim: Claim) -> ColumnElement[bool]:
+    """The row of the claim, as long as nobody claimed it since."""
+    return and_(issue.c.id == claim.row, issue.c.lease_token == claim.token, issue.c.lease_owner.is_not(None))
+
+
+def still_mine(connection: Connection, claim: Claim, now: datetime) -> bool:
+    """Whether the run may still write: the claim is the row's latest and its lease has not ended."""
+    return connection.scalar(select(issue.c.id).where(mine(claim), issue.c.ready_at > now)) is not None
+
+
+def renew(connection: Connection, claim: Claim, *, now: datetime, lease: timedelta) -> None:
+    """Extend the lease. A lapsed one that nobody took over comes back to life. Raises `LeaseLostError`."""
+    change(connection, claim, ready_at=now + lease)
+
+
+def own(connection: Connection, claim: Claim) -> None:
+    """Keep others from taking the row over until the transaction ends. Raises `LeaseLostError`."""
+    if connection.scalar(select(issue.c.id).where(mine(claim)).with_for_update()) is None:
+        raise LeaseLostError
+
+
+def change(connection: Connection, claim: Claim, **values: Any) -> None:
+    """Change the claim's row. Raises `LeaseLostError` if it is no longer the claim's."""
+    if connection.execute(update(issue).where(mine(claim)).values(**values)).rowcount != 1:
+        raise LeaseLostError
+
+
+def recover(connection: Connection, now: datetime) -> int:
+    """Free the rows of processes of this machine that are gone; returns how many rows."""
+    here = owner.this_host() + ":"
+    owners = connection.scalars(
+        select(issue.c.lease_owner)
+        .where(issue.c.lease_owner.is_not(None), issue.c.lease_owner.startswith(here, autoescape=True))
+        .distinct(),
+    )
+    gone = [name for name in owners if name is not None and owner.is_gone(name)]
+    return free(connection, gone, now) if gone else 0
+
+
+def free(connection: Connection, owners: list[str], now: datetime) -> int:
+    """Give back all rows these owners hold, to be claimed at once."""
+    held = or_(*(issue.c.lease_owner == name for name in owners))
+    return connection.execute(update(issue).where(held).values(lease_owner=None, ready_at=now)).rowcount

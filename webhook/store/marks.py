@@ -1,0 +1,101 @@
+"""Marking: one event, or a policy change, says that an issue must be looked at. One short statement, durable on commit.
+
+How long a mark lets the issue settle, what a mark clears, and what it leaves to the run in progress is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, case, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from webhook.store.nouns import Lane, Settle, TrackerRef
+from webhook.store.schema import issue, tracker
+
+
+def tracker_row(connection: Connection, ref: TrackerRef, forge_id: int | None = None) -> int:
+    """The row id of a tracker, made if need be; notes the forge's own id of it when given."""
+    make = _insert(connection, tracker).values(forge=ref.forge.value, project=ref.project, forge_id=forge_id)
+    if forge_id is None:
+        connection.execute(make.on_conflict_do_nothing())
+    else:
+        keys = [tracker.c.forge, tracker.c.project]
+        connection.execute(make.on_conflict_do_update(index_elements=keys, set_={"forge_id": forge_id}))
+    found = select(tracker.c.id).where(tracker.c.forge == ref.forge.value, tracker.c.project == ref.project)
+    row_id: int = connection.execute(found).scalar_one()
+    return row_id
+
+
+def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
+    connection: Connection,
+    tracker_id: int,
+    number: int,
+    *,
+    event: str,
+    delivery: str,
+    now: datetime,
+    settle: Settle,
+    lane: Lane,
+) -> None:
+    """Raise the issue's generation; make its row if there is none."""
+    due_by = now + settle.at_most
+    due_at = min(now + settle.after, due_by)
+    new = _insert(connection, issue).values(
+        tracker_id=tracker_id,
+        number=number,
+        generation=1,
+        lane=lane.value,
+        first_marked_at=now,
+        due_at=due_at,
+        due_by=due_by,
+        ready_at=due_at,
+        last_event=_trace(event),
+        last_delivery=_trace(delivery),
+    )
+    keys = [issue.c.tracker_id, issue.c.number]
+    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=_marked_again(new.excluded)))
+
+
+def _marked_again(new: Any) -> dict[str, Any]:
+    """What a mark does to a row that exists: `issue.c` is the row as it is, `new` the row as if it were new."""
+    row = issue.c
+    due_by = _earlier(row.due_by, new.due_by)
+    due_at = _earlier(row.due_by, new.due_at)  # an earlier promise stands
+    pending = row.generation > row.done_generation
+    return {
+        "generation": row.generation + 1,
+        "lane": case((pending & (row.lane < new.lane), row.lane), else_=new.lane),
+        "first_marked_at": case((row.first_marked_at.is_(None), new.first_marked_at), else_=row.first_marked_at),
+        "due_at": due_at,
+        "due_by": due_by,
+        "ready_at": case((row.lease_owner.is_not(None), row.ready_at), else_=_later(row.not_before, due_at)),
+        "retry_at": None,
+        "attempts": 0,
+        "last_error": None,
+        "dead_at": None,
+        "last_event": new.last_event,
+        "last_delivery": new.last_delivery,
+    }
+
+
+def _trace(word: str) -> str:
+    """What may stand in a row for a trace: no more than a header's worth of plain characters."""
+    return re.sub(r"[^!-~]", "", word)[:80]
+
+
+def _earlier(maybe: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The earlier of two times, of which the first may be NULL."""
+    return case((maybe < other, maybe), else_=other)
+
+
+def _later(maybe: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The later of two times, of which the first may be NULL."""
+    return case((maybe > other, maybe), else_=other)
+
+
+def _insert(connection: Connection, table: Any) -> Any:
+    """`INSERT … ON CONFLICT`, which both databases have and SQLAlchemy spells twice."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,1 @@
+"""How the tables came to be what `schema` says. Each revision is written out and never edited afterwards."""

@@ -1,0 +1,256 @@
+"""The store's face: every method is one short transaction, and none is open while somebody asks a forge.
+
+What the methods do stands in `marks`, `claims`, `endings`, `keeping` and `overview`; this module only knows which
+of them belong together in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import ColumnElement, select
+
+from webhook.issue import IssueRef
+from webhook.store import claims, endings, keeping, marks, overview, rows
+from webhook.store.database import Database, check_revision, connect
+from webhook.store.news import News
+from webhook.store.nouns import AT_ONCE, Claim, DeadLetter, Decision, Hold, IssueRecord, Lane, Settle, Stats, TrackerRef
+from webhook.store.schema import issue
+
+BOTH = (Lane.LIVE, Lane.BULK)
+
+
+def open_store(url: str) -> Store:
+    """Open the database at `url` (`sqlite:///FILE` or `postgresql://…`).
+
+    Raises `SchemaOutdatedError` unless it is at this program's revision, `StoreError` if it cannot be used at all.
+    """
+    database = connect(url)
+    try:
+        check_revision(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)
+
+
+class Store:
+    """Work list, ledger, answers and decision log in one database. Threads may share one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._trackers: dict[TrackerRef, int] = {}
+        self._news = News(database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._news.close()
+        self._database.close()
+
+    # --- the work list: what comes in
+
+    def register(self, tracker: TrackerRef, forge_id: int | None = None) -> None:
+        """Make the tracker known, and note the forge's own id of its project once it is known."""
+        with self._database.write() as connection:
+            self._trackers[tracker] = marks.tracker_row(connection, tracker, forge_id)
+
+    def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
+        self,
+        ref: IssueRef,
+        *,
+        event: str,
+        delivery: str,
+        now: datetime,
+        settle: Settle = AT_ONCE,
+        lane: Lane = Lane.LIVE,
+    ) -> None:
+        """Say that the issue changed. Durable on return: the 202 may be sent.
+
+        Any number of marks cause one run, and a mark during a run exactly one more. A mark clears backoff and dead
+        letters; a live one lifts a bulk row. `event` is the event's kind, `delivery` its id; both only a trace.
+        """
+        tracker_id = self._tracker(TrackerRef.of(ref))
+        with self._database.write() as connection:
+            marks.mark(
+                connection, tracker_id, ref.number, event=event, delivery=delivery, now=now, settle=settle, lane=lane
+            )
+
+    # --- the work list: what goes out
+
+    def claim(self, worker: str, now: datetime, lease: timedelta) -> Claim | None:
+        """Lease the next row that is due: live before bulk, longest waiting first, held trackers left out."""
+        with self._database.read() as connection:
+            ready = claims.ready(connection, now)
+        for head in ready:
+            with self._database.write() as connection:
+                claim = claims.claim(connection, head, worker=worker, now=now, lease=lease)
+            if claim is not None:
+                return claim
+        return None
+
+    def next_ready(self) -> datetime | None:
+        """When the next row can be claimed if nothing else happens; None when there is no work."""
+        with self._database.read() as connection:
+            return claims.next_ready(connection)
+
+    def wait(self, seconds: float, stop: Event) -> None:
+        """Wait for news in the database, at most so long, and not beyond `stop`. May return early without any."""
+        self._news.wait(seconds, stop)
+
+    def renew(self, claim: Claim, now: datetime, lease: timedelta) -> None:
+        """Extend the claim's lease. Raises `LeaseLostError`."""
+        with self._database.write() as connection:
+            claims.renew(connection, claim, now=now, lease=lease)
+
+    def still_mine(self, claim: Claim, now: datetime) -> bool:
+        """Whether the run may still write."""
+        with self._database.read() as connection:
+            return claims.still_mine(connection, claim, now)
+
+    def recover(self, now: datetime) -> int:
+        """Free the rows of workers of this machine that are gone; returns how many."""
+        with self._database.write() as connection:
+            return claims.recover(connection, now)
+
+    # --- how a run ends
+
+    def record_progress(
+        self,
+        claim: Claim,
+        *,
+        now: datetime,
+        added: Collection[str] = (),
+        removed: Collection[str] = (),
+        comment: tuple[int, str] | None = None,
+    ) -> None:
+        """Note an effect right after the forge confirmed it: labels added or removed, our comment's id and digest.
+
+        So the truth survives a crash between two writes. Raises `LeaseLostError`.
+        """
+        with self._database.write() as connection:
+            claims.own(connection, claim)
+            if comment is not None:
+                claims.change(connection, claim, comment_id=comment[0], comment_digest=comment[1])
+            keeping.note_labels(connection, claim, added=added, removed=removed, at=now)
+
+    def done(
+        self,
+        claim: Claim,
+        record: IssueRecord,
+        *,
+        now: datetime,
+        ledger: Collection[str] | None = None,
+        decision: Decision | None = None,
+    ) -> None:
+        """The run ended well: record, ledger (all labels that are ours now; None leaves it) and decision, or nothing.
+
+        Raises `LeaseLostError`.
+        """
+        with self._database.write() as connection:
+            endings.done(connection, claim, record)
+            if ledger is not None:
+                keeping.set_ledger(connection, claim, ledger, now)
+            if decision is not None:
+                keeping.log_decision(connection, claim, decision)
+
+    def later(
+        self,
+        claim: Claim,
+        *,
+        reason: str,
+        retry_at: datetime,
+        not_before: datetime | None = None,
+        counted: bool = True,
+    ) -> None:
+        """The run failed: try again at `retry_at`, at once after a new mark, but never before `not_before`.
+
+        `counted=False`: no fault of the issue, the attempt does not count. Raises `LeaseLostError`.
+        """
+        with self._database.write() as connection:
+            endings.later(connection, claim, reason=reason, retry_at=retry_at, not_before=not_before, counted=counted)
+
+    def release(self, claim: Claim, now: datetime) -> None:
+        """Give the row back untouched. Raises `LeaseLostError`."""
+        with self._database.write() as connection:
+            endings.release(connection, claim, now)
+
+    def bury(self, claim: Claim, *, reason: str, now: datetime) -> None:
+        """Give up on the issue until its next event or a retry by command. Raises `LeaseLostError`."""
+        with self._database.write() as connection:
+            endings.bury(connection, claim, reason=reason, now=now)
+
+    def forget(self, ref: IssueRef) -> bool:
+        """Purge all that is stored of an issue; whether there was anything. Its run, if any, has lost its lease."""
+        with self._database.write() as connection:
+            return endings.forget(connection, self._is(ref))
+
+    # --- looking and steering
+
+    def hold(self, tracker: TrackerRef, *, until: datetime, reason: str, lanes: Collection[Lane] = BOTH) -> None:
+        """Let a tracker's rows wait; a longer hold stands."""
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            overview.hold(connection, tracker_id, until=until, reason=reason, lanes=lanes)
+
+    def lift(self, tracker: TrackerRef, lanes: Collection[Lane] = BOTH) -> None:
+        """End a tracker's holds."""
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            overview.lift(connection, tracker_id, lanes)
+
+    def holds(self, now: datetime) -> tuple[Hold, ...]:
+        """Holds in force."""
+        with self._database.read() as connection:
+            return overview.holds(connection, now)
+
+    def dead(self) -> list[DeadLetter]:
+        """Dead letters, oldest first."""
+        with self._database.read() as connection:
+            return overview.dead(connection)
+
+    def retry_dead(self, now: datetime, ref: IssueRef | None = None) -> int:
+        """Put one dead letter, or all, back on the work list; returns how many."""
+        where = None if ref is None else self._is(ref)
+        with self._database.write() as connection:
+            return overview.retry_dead(connection, where, now)
+
+    def stats(self, now: datetime) -> Stats:
+        """Depth and age of the work list, dead letters, holds."""
+        with self._database.read() as connection:
+            return overview.stats(connection, now)
+
+    def record(self, ref: IssueRef) -> IssueRecord | None:
+        """What is remembered of an issue; None if it was never heard of."""
+        with self._database.read() as connection:
+            row = connection.execute(select(issue).where(self._is(ref))).one_or_none()
+            return None if row is None else rows.record(row)
+
+    def decisions(self, ref: IssueRef) -> list[Decision]:
+        """The issue's lines of the decision log, oldest first."""
+        with self._database.read() as connection:
+            return keeping.decisions(connection, self._is(ref))
+
+    def purge_answers(self, closed_before: datetime) -> int:
+        """Drop the answers of issues closed before; returns how many issues."""
+        with self._database.write() as connection:
+            return keeping.purge_answers(connection, closed_before)
+
+    def _is(self, ref: IssueRef) -> ColumnElement[bool]:
+        return (issue.c.tracker_id == self._tracker(TrackerRef.of(ref))) & (issue.c.number == ref.number)
+
+    def _tracker(self, tracker: TrackerRef) -> int:
+        if tracker not in self._trackers:
+            self.register(tracker)
+        return self._trackers[tracker]
