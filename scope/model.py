@@ -24,6 +24,10 @@ def _nothing() -> Mapping[str, Values]:
     return NOTHING
 
 
+def _no_parents() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
 class Outcome(StrEnum):
     """What the policy says of a report, in the words of the `decide` interface."""
 
@@ -52,6 +56,8 @@ class Option:
     """True for "Not sure": any value, and nobody asks this person again."""
     note: str = ""
     """A remark for the team that the choice carries (say: "the team judges the argument")."""
+    effort: bool = False
+    """True for an answer that records that somebody looked into it without a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,10 @@ class Fact:
     cost: int
     """Relative cost of finding out, 1 = the reporter knows it by heart."""
     on_path: bool = False
+    default: str | None = None
+    """For a fact that an earlier version did not have: the value under which that version is compared with this one."""
+    parents: Mapping[str, str] = field(default_factory=_no_parents)
+    """For values that an earlier version did not have: the value of that version under which each is compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,27 @@ class Reading:
     reading: str
     rests_on: str
     strength: Literal["explicit", "inferred", "contested"]
+    where: str = ""
+    """Where the strength holds only in part: the other part, in words."""
+    quotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Presumption:
+    """What the text itself supposes of a fact of which nothing is known, until somebody says otherwise."""
+
+    fact: str
+    value: str
+    says: str
+    """The presumption and what ends it, in a sentence."""
+    cites: tuple[str, ...]
+    quote: str
+    readings: tuple[str, ...]
+    contested: bool = False
+    effort: bool = False
+    """True where it holds only once somebody looked into the fact without a result."""
+    unless: Mapping[str, Values] = field(default_factory=_nothing)
+    """Derived results (`pair` = `1c`) none of which may be possible, or the presumption does not apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +139,10 @@ class Label:
     former: tuple[str, ...] = ()
     code: str | None = None
     """The out-of-scope code this label stands for, if any."""
+    outcome: Outcome | None = None
+    """The outcome this label stands for, if any (for `out-of-scope`: where no code is certain)."""
+    mark: Literal["contested", "overridden"] | None = None
+    """What this label says beside a verdict label, if it is not one itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +152,8 @@ class FieldOption:
     text: str
     sets: Mapping[str, Values] = field(default_factory=_nothing)
     not_sure: bool = False
+    note: str = ""
+    """The remark for the team that the choice carries, as on `Option`."""
 
 
 @dataclass(frozen=True, slots=True)

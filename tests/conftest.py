@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
+
+from webhook import log
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,3 +33,10 @@ def shared_data(stand_missing: Callable[[str], NoReturn]) -> Path:
     if not folder.is_dir():
         stand_missing("the third-party data folder ../shared/data is not there")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_prose_in_logs() -> Iterator[None]:
+    """A log line that could carry prose is an error in every test, not just left out."""
+    with log.strict():
+        yield

@@ -301,7 +301,8 @@ def command_lines(body: str) -> Iterator[tuple[int, list[str]]]:
             yield from _lines(token, first_alone=first_alone)
 
 
-_MARKDOWN = MarkdownIt("commonmark")
+# Escapes stay tokens of their own: who writes `\/scope` shows a command and gives none.
+_MARKDOWN = MarkdownIt("commonmark").disable("text_join")
 
 
 def _lines(paragraph: Token, *, first_alone: bool) -> Iterator[tuple[int, list[str]]]:

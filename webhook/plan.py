@@ -49,8 +49,8 @@ class Observed:
     """Those of them that are ours to remove, in the catalogue's spelling."""
     comments: tuple[tuple[int, str], ...]
     """(id, digest) of every comment of ours that bears the marker, oldest first."""
-    comment_deleted: bool = False
-    """A person deleted our comment and the verdict is still the one it explained."""
+    hands_off: bool = False
+    """A person deleted our comment, or edited it a second time, and the verdict is still the one it explained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,11 @@ def _labels(desired: Desired, observed: Observed) -> Iterable[LabelChange]:
 
 def _comments(desired: Desired, observed: Observed) -> Iterable[CommentChange]:
     if not observed.comments:
-        if not observed.comment_deleted:
+        if not observed.hands_off:
             yield CommentChange("create")
         return
     (oldest, digest), *rest = observed.comments
-    if digest != desired.comment_digest:
+    if digest != desired.comment_digest and not observed.hands_off:
         yield CommentChange("edit", oldest)
     for duplicate, _ in rest:
         yield CommentChange("delete", duplicate)

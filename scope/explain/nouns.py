@@ -41,10 +41,12 @@ class Criterion:
     id: str
     title: str
     state: State
+    says: tuple[str, ...] = ()
+    """The deciding rows in running text, where they are few."""
     answers: tuple[Answer, ...] = ()
     """What decided it; for an open criterion, what is known of the facts it turns on."""
-    result: str = ""
-    """What a passed criterion established, as the policy names it ("1a", "2b"); empty where it names nothing."""
+    results: tuple[str, ...] = ()
+    """What a passed criterion established, as the policy names it ("1a", "2b"): one of these."""
     codes: tuple[str, ...] = ()
     cited: tuple[Cited, ...] = ()
     readings: tuple[str, ...] = ()
@@ -91,8 +93,10 @@ class Presumed:
 
     fact: Fact
     value: str
+    says: str
+    """The presumption and what ends it, in a sentence of the policy."""
     rebutted_by: tuple[str, ...]
-    """Answers that would rebut it."""
+    """Answers that would end the verdict."""
     cited: tuple[Cited, ...]
     readings: tuple[str, ...] = ()
     contested: bool = False

@@ -41,5 +41,10 @@ def test_of_two_comments_of_ours_the_oldest_is_kept() -> None:
 
 
 def test_a_comment_that_a_person_deleted_is_not_remade_while_the_verdict_stands() -> None:
-    here = Observed(frozenset({"xsa-candidate"}), frozenset(), (), comment_deleted=True)
+    here = Observed(frozenset({"xsa-candidate"}), frozenset(), (), hands_off=True)
+    assert not plan(DESIRED, here)
+
+
+def test_a_comment_that_people_keep_editing_is_left_alone_while_the_verdict_stands() -> None:
+    here = Observed(frozenset({"xsa-candidate"}), frozenset(), ((7, "digest-0"),), hands_off=True)
     assert not plan(DESIRED, here)

@@ -18,8 +18,22 @@ LONGEST = 200
 JOINER = "\u2060"
 """U+2060 WORD JOINER: invisible, no line break, and no part of any reference's syntax."""
 
-_REPLACED = str.maketrans({"`": "'", "<": "‹", ">": "›", "|": "¦", "\\": "＼", "$": "＄", "[": "［", "]": "］"})
-"""Characters that open HTML, code, table cells, links, maths or GitLab's `[epic:1]`, as look-alikes that do not."""
+_REPLACED = str.maketrans(
+    {
+        "`": "'",
+        "<": "\u2039",
+        ">": "\u203a",
+        "|": "\u00a6",
+        "\\": "\uff3c",
+        "$": "\uff04",
+        "[": "\uff3b",
+        "]": "\uff3d",
+        "“": '"',
+        "”": '"',
+    }
+)
+"""Characters that open HTML, code, table cells, links, maths, GitLab's `[epic:1]` or our own quotations, as
+look-alikes that do not."""
 
 _SIGILS = re.compile(r"([@#!&~%^*:+{}=/])(?=\S)|(-)(?=[\d-])")
 """What starts or joins a reference: @user #1 !1 &1 ~label %milestone ^alert :emoji: a/b#1 GH-1 {+ +} http://."""

@@ -15,25 +15,22 @@ TITLES = {
 }
 
 SETTLED_IN = (
-    "On the answers given this qualifies for an advisory: {attack}. The team decides whether and when one is issued."
+    "On the answers given this qualifies for an advisory: {attack}. {why}. "
+    "The team decides whether and when one is issued."
 )
 PRESUMED_IN = (
-    "This qualifies for an advisory unless someone shows otherwise: {attack}. "
-    "It rests on what the policy presumes (see below). The team decides whether and when one is issued."
+    "On the answers given this qualifies for an advisory unless someone shows otherwise: {attack}. {why}. It rests on "
+    "what the policy presumes (see below). The team decides whether and when one is issued."
 )
-NEEDS_OS_CHECK = (
-    "Nothing more is needed from the reporter. The attack works only if the operating system it hits behaves in a "
-    "certain way, so criterion 4 asks the team to look at the systems below. One vulnerable system is enough. "
-    "If you have seen it work on one, say which."
-)
-NEEDS_TRIAGE = (
-    "Not decided yet; this is no rejection. Nothing more is needed from the reporter: what is still missing the team "
-    "finds out."
-)
-NEEDS_INFO = (
-    "Not decided yet; this is no rejection. An answer to the question below helps most. "
-    "Where “Not sure” was the answer there is nothing to do: the team finds out."
-)
+OPEN = {
+    "needs-os-check": "Nothing more is needed from the reporter. The attack works only if the operating system it "
+    "hits behaves in a certain way, so criterion 4 asks the team to look at the systems below. One vulnerable system "
+    "is enough. If you have seen it work on one, say which.",
+    "needs-triage": "Not decided yet; this is no rejection. Nothing more is needed from the reporter: what is still "
+    "missing, the team finds out.",
+    "needs-info": "Not decided yet; this is no rejection. An answer to the question below helps most. Where "
+    "“Not sure” was the answer there is nothing to do: the team finds out.",
+}
 NO_FORM = (
     "The report does not contain the form, so nothing could be read from it. Edit the text above: put the form's "
     "headings and answers there (a new issue made from the form shows them), and this comment follows. "
@@ -41,46 +38,58 @@ NO_FORM = (
 )
 STILL_A_BUG = "It may still be a bug worth fixing, and reporting it was right."
 
-OUT = {
-    "0-third-party": "The bug is in software that the Xen Project does not maintain, and its policy guides the "
-    "project's own process. The maintainers of that software are the ones to tell.",
-    "1-self": "The attacker reaches nothing beyond what it controls already: what is hit is the attacker's own.",
-    "1-disaggregated": "The attack starts from or hits a domain that holds part of the host's control, and for such "
-    "highly disaggregated environments no advisories are issued at the moment.",
-    "1-unlisted": "This pair of attacker and target is none of the pairs that the policy lists.",
-    "1a-infoleak": "What leaks from Xen, dom0 or the toolstack is not sensitive by itself: no guest, user or host "
-    "secrets can be in it. That it may help another exploit does not change this.",
-    "2-none": "The attacker gains nothing it could use.",
-    "2-other": "What the attacker achieves is none of the effects that the policy lists (2a to 2c).",
+OUT = "By the policy no advisory is issued for this."
+WHY = {
+    "0-third-party": "The bug is in software that the Xen Project does not maintain, and the policy guides the "
+    "project's own process; the maintainers of that software are the ones to tell.",
+    "1-self": "The attacker reaches nothing beyond what it controls already (criterion 1).",
+    "1-disaggregated": "A domain that holds part of the toolstack's rights is involved, and for such highly "
+    "disaggregated environments no advisories are issued at the moment (criterion 1).",
+    "1-unlisted": "This pair of attacker and target is none of those that criterion 1 lists.",
+    "1a-infoleak": "What leaks from Xen, dom0 or the toolstack is internal or harmless and cannot be a guest's, a "
+    "user's or the host's secret (2c). That it may help another exploit does not change this.",
+    "2-none": "There is nothing in it that an attacker could use (criterion 2).",
+    "2-other": "What the attacker achieves is none of the effects that count: privilege escalation, denial of service "
+    "or an information leak (2a to 2c).",
     "2b-minor": "The target keeps running and is hardly slowed down, which is less than the significant degradation "
-    "that 2b asks for.",
-    "3-unsupported": "The bug is in a feature for which no advisories are issued: experimental, tech preview or not "
-    "security supported.",
-    "3-qemu-config": "The bug is in a part of QEMU outside the configurations for which advisories are issued.",
-    "4-not-reachable": "There is no released combination of software in which the attacker can trigger it.",
+    "of 2b.",
+    "3-unsupported": "The bug is in a feature for which no advisories are issued: experimental, tech preview or "
+    "without security support (criterion 3).",
+    "3-qemu-config": "The bug is in a part of QEMU outside the configurations for which advisories are issued "
+    "(criterion 3).",
+    "4-not-reachable": "There is no released combination of software in which the attacker can trigger it "
+    "(criterion 4).",
     "4-no-vulnerable-os": "No operating system is known on which the attack works, so there is no known combination "
-    "of software in which it can be exploited.",
+    "of software in which it can be exploited (criterion 4).",
 }
-"""Why not, by code. A code of another policy is told by its criterion and citation alone."""
+"""Why not, by code. For a code that is not here the policy's own sentence stands."""
 
-OUT_PLAIN = "By the policy no advisory is issued for this."
-OUT_UNCERTAIN_CODE = (
-    "Whatever the open answers turn out to be, some criterion is not met; which one depends on them."
-)
+
+OUT_UNCERTAIN_CODE = "Whatever the open answers turn out to be, some criterion is not met; which one depends on them."
+OUT_STATE = "STATE"
+VALUE = "VALUE"
+"""Stand for the word to be filled in, in a command shown as an example."""
+
+PRESUMED = "This rests on what the policy presumes (see below) and ends when that is shown to be otherwise."
 OUT_PRESUMED = "This rests on what the policy presumes (see below) and ends when that is shown to be otherwise."
 CONTESTED = (
     "**This reading is disputed**, so a member of the team confirms before it counts: remove the label "
     "`scope:contested` to confirm, or use `/scope override` to decide otherwise."
 )
-WRONG_POLICY = (
-    "If you think the *policy* is wrong, raise the policy on xen-devel without any detail of this report."
-)
-OTHERS_HELD = "This holds for the attacks listed and for no other."
+WRONG_POLICY = "If you think the *policy* is wrong, raise the policy on xen-devel without any detail of this report."
+ANYONE = "an attacker not yet known"
+ANYTHING = "a target not yet known"
+ANY_EFFECT = "an effect not yet known"
 
-PAUSED_COMMAND = "**A person has decided.** The label `{label}` was set by {who} on {on}; the reason stands in that comment."
-PAUSED_ADDED = "**A person has decided.** The label `{label}` was added by hand by {who} on {on}."
-PAUSED_REMOVED = "**A person has decided.** The label `{label}` was removed by hand by {who} on {on}."
-PAUSED = "Automatic labels are paused here; on the present answers they would be {labels}. `/scope resume` hands back."
+PAUSED = {
+    "command": "**A person has decided.** The label `{label}` was set by {who} on {on}; that comment holds the reason.",
+    "added": "**A person has decided.** The label `{label}` was added by hand by {who} on {on}.",
+    "removed": "**A person has decided.** The label `{label}` was removed by hand by {who} on {on}.",
+}
+PAUSED_NOW = (
+    "Automatic labels are paused here; on the present answers they would be {labels}. `/scope resume` hands back."
+)
+NO_LABEL = "none"
 
 AMBIGUOUS = (
     "These questions could not be read for sure and count as unanswered: {fields}. Edit the text above so that each "
@@ -94,13 +103,40 @@ ATTACKS_OPEN = "{count} attacks are listed; not decided: {numbers}."
 ATTACKS_OUT = "None of the {count} attacks listed qualifies."
 ATTACKS_LEFT_OUT = "{count} further attacks are not shown here. They were judged all the same."
 
-ASKED = {"reporter": "the reporter can answer", "team": "the team finds out"}
-QUESTION_REPORTER = "Answer by editing the form above; this comment follows."
-QUESTION_TEAM = "The team records it with {command}."
-ONE_OF = "One of: {options}."
+NEXT = "**Next question: {question}**"
+NEXT_HOW = {
+    "reporter": "The reporter can answer by editing the form above; this comment follows.",
+    "team": "The team finds out and records it with {commands}.",
+}
+MISSING_TITLE = "What else is missing ({count})"
+MISSING_LEAD = "| What is missing | Question | Who can answer |\n|---|---|---|"
+MISSING_WHO = {"reporter": "the reporter, in the form", "team": "the team"}
 
+CRITERIA_LEAD = "| Criterion | State | What decided | The policy's words |\n|---|---|---|---|"
+CRITERIA_OF = "**Attack {number}**"
+OTHER_ATTACKS = "The other attacks, criterion by criterion ({count})"
+STATES = {
+    "passed": "passed",
+    "failed": "**not met**",
+    "open": "open",
+    "idle": "open, but makes no difference now",
+    "moot": "not reached: an earlier criterion is not met",
+}
+PRESUMED_MARK = "(presumed)"
+DISPUTED = "(disputed reading)"
+
+READINGS_TITLE = "How the text was read where it leaves room ({count})"
+ANSWERS_TITLE = "The answers as they were read"
+ANSWERS_LEAD = "| Question | Answer as read | Who said so |\n|---|---|---|"
+ATTACK_NUMBER = "Attack {number}"
+NOTE = "For the team:"
+
+OS_TITLE = "**Systems in the target's place**"
 OS_LEAD = "| System | State | Who said so | Record a finding |\n|---|---|---|---|"
-OS_REST = "For all that are still open at once: `/scope os rest not-vulnerable because …`."
+OS_REST = (
+    "`STATE` is `vulnerable` or `not-vulnerable`, for Windows also `inconclusive` once somebody has looked. For all "
+    "that are still open at once: `/scope os rest not-vulnerable because …`."
+)
 OS_STATE = {
     "vulnerable": "vulnerable",
     "not_vulnerable": "not vulnerable",
@@ -109,21 +145,32 @@ OS_STATE = {
     "conflict": "contradictory statements",
 }
 
-PRESUMED = "{title}: {value}. Presumed, because nobody has said otherwise."
-PRESUMED_EFFORT = "{title}: {value}. Presumed after somebody looked into it without a result."
-REBUTTED = "It ends as soon as someone shows: {values}. If you can, reply with the argument; the team records it with {command}."
+STATE = "STATE"
+VALUE = "VALUE"
+"""Stand for the word to be filled in, in a command shown as an example."""
+
+PRESUMED = (
+    "**Presumed** ({cited}): {says} It ends with another answer: {values}. If you can show that, reply with the "
+    "argument; the team records it with {command}."
+)
+PRESUMED_EFFORT = "Somebody looked into it without a result, which the text accepts as the effort it asks for."
 
 WOULD = {
-    ("out-of-scope", True): "It would be in scope if {changes}.",
-    ("out-of-scope", False): "It could be in scope if {changes}; the answers still open would then decide.",
-    ("in-scope", True): "It would be out of scope if {changes}.",
-    ("in-scope", False): "It could be out of scope if {changes}; the answers still open would then decide.",
+    ("in-scope", True): "**With {answers} it would be in scope:** {changes}.",
+    ("in-scope", False): "**With {answers} it could be in scope:** {changes}; what is still open would then decide.",
+    ("out-of-scope", True): "**With {answers} it would be out of scope:** {changes}.",
+    ("out-of-scope", False): "**With {answers} it could be out of scope:** {changes}; what is still open would then "
+    "decide.",
 }
-"""By the present outcome, and whether the changed answers alone would turn it."""
+"""By the outcome that would then be, and whether the changed answers alone would bring it about."""
+OTHER_ANSWERS = {1: "another answer", 2: "two other answers", 3: "three other answers"}
+MANY_ANSWERS = "{count} other answers"
 
 BY = {"reporter": "the reporter's form", "team": "the team", "support": "SUPPORT.md"}
+NOT_ANSWERED = "Not answered: {facts}."
 NOT_SURE = "not sure"
 NOTHING_SAID = "not answered"
+NOBODY = "nobody"
 CONTRADICTORY = "contradictory"
 
 CORRECT = (

@@ -54,7 +54,7 @@ class GitLabAccess(_Access):
     """A GitLab project by an access token."""
 
     token: str = field(repr=False)
-    token_kind: Literal["bearer", "private"] = "bearer"
+    sent_as: Literal["bearer", "private"] = "bearer"
     """How the token is sent: `Authorization: Bearer` or `PRIVATE-TOKEN`."""
 
 

@@ -31,7 +31,9 @@ _OK: Final = range(200, 300)
 class Transmit(Protocol):
     """Sends one request through a client library and gives back the answer, whatever its status."""
 
-    def __call__(self, call: Call, path: str, query: Query | None, body: object | None) -> Reply: ...
+    def __call__(self, call: Call, path: str, query: Query | None, body: object | None) -> Reply:
+        """`body` becomes JSON; raises refusals of the port where no answer came."""
+        ...
 
 
 class Exchange:
@@ -69,9 +71,7 @@ class Exchange:
             query = following
         raise UnavailableError(f"GET {what}: no end of pages")
 
-    def write(
-        self, call: Call, path: str, body: object | None, guard: Guard, *, fine: Sequence[int] = ()
-    ) -> Reply:
+    def write(self, call: Call, path: str, body: object | None, guard: Guard, *, fine: Sequence[int] = ()) -> Reply:
         """One guarded write. Statuses in `fine` are given back for the caller to judge, like success."""
         self._prepare()
         guard()

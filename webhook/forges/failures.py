@@ -7,8 +7,9 @@ forge does (moved issues, fresh tokens) is told apart in its adapter first; the 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
@@ -87,22 +88,23 @@ def answered_failure(call: Call, status: int, wait: Wait | None) -> ForgeError:
     said = f"{call}: HTTP {status}"
     if wait is not None:
         return LimitedError(f"{said}, {wait.kind} limit", seconds=wait.seconds, kind=wait.kind)
-    match status:
-        case 401:
-            return CredentialsError(said)
-        case 404:
-            return NotFoundError(said)
-        case 410:
-            return GoneError(said)
-        case 409 | 423 | 425:
-            # A lock or a race: refused this time, nothing was done.
-            return UnavailableError(said)
-        case _ if 300 <= status < 400:  # noqa: PLR2004  # HTTP's own numbers read best
-            return UnavailableError(f"{said}, a redirect that is not followed")
-        case _ if status == 408 or status >= 500:  # noqa: PLR2004  # as above
-            return UncertainError(said) if call.writes else UnavailableError(said)
-        case _:
-            return RefusedError(said)
+    if status in _TIMED_OUT or status >= _SERVER_FAULTS:
+        return UncertainError(said) if call.writes else UnavailableError(said)
+    return _MEANING.get(status, RefusedError)(said)
+
+
+_TIMED_OUT: Final = frozenset({408})
+_SERVER_FAULTS: Final = 500
+_MEANING: Final[Mapping[int, type[ForgeError]]] = {
+    401: CredentialsError,
+    404: NotFoundError,
+    410: GoneError,
+    # A lock or a race: not this time, and nothing was done.
+    **dict.fromkeys((409, 423, 425), UnavailableError),
+    # A redirect is not followed; whoever answers so did nothing.
+    **dict.fromkeys(range(300, 400), UnavailableError),
+}
+"""Everything else below 500 is understood and refused."""
 
 
 def unreadable(call: Call, why: str) -> ForgeError:

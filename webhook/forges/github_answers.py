@@ -32,7 +32,7 @@ class Home:
         by_id, by_name = _BY_ID.search(path), _BY_NAME.search(path)
         if by_id:
             return int(by_id[1]) == self.id
-        return bool(by_name) and by_name[1].casefold() == self.name.casefold() if by_name else False
+        return by_name is not None and by_name[1].casefold() == self.name.casefold()
 
 
 def refusal(call: Call, reply: Reply, now: float, home: Home | None = None) -> ForgeError:

@@ -1,39 +1,28 @@
-"""Who we are towards GitHub: the App with its installation token, or a personal token. Shared by all threads.
+"""Who we are towards GitHub: what the adapters of one tracker share, and the personal token. Safe for all threads.
 
-The App's key is parsed once (parsing costs 30 ms and more, signing a hundredth of it). Installation tokens are minted
-here and not by PyGithub, which cannot limit them to a repository: a token for one tracker's repository cannot write
-into any other. One thread mints, the others wait for it. Numeric repository id and own account id are learned once.
+The repository's number and our own account are learned once. The App is in `github_app`.
 """
 
 from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Final
 
-import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from github import Auth
 
-from webhook.forges import fields, github_answers
+from webhook.forges import github_answers
+from webhook.forges import github_nouns as nouns
 from webhook.forges.access import GitHubAppAccess, GitHubTokenAccess
 from webhook.forges.exchange import Exchange, Query
 from webhook.forges.failures import Call
 from webhook.forges.github_answers import Home
 from webhook.forges.github_line import Line
-from webhook.forges.limits import moment_of_answer
-from webhook.forges.port import CredentialsError, ForgeError, LimitedError, NotFoundError, UnavailableError
+from webhook.forges.port import ForgeError, NotFoundError
 from webhook.forges.wire import Reply
 
-RENEW_BEFORE: Final = 120.0
-"""Seconds before its end from which a token is not used any more."""
-FRESH: Final = 10.0
-"""Seconds during which GitHub may not yet know a new token everywhere (octokit/auth-app.js#65)."""
 ASK_AGAIN: Final = 60.0
 """Seconds after which an own account that could not be found is looked for again."""
 
@@ -57,19 +46,19 @@ class Credentials(ABC):
         """Have a token that is good for a while, before a write's guard is called."""
 
     @abstractmethod
-    def refused(self) -> bool:
-        """The token was refused: whether it is fresh (try again shortly). An older one is not used again."""
+    def fresh(self) -> bool:
+        """Whether the token in use is so new that GitHub may not know it everywhere yet."""
 
     @abstractmethod
-    def fresh(self) -> bool:
-        """Whether the token in use is seconds old."""
+    def discard(self) -> None:
+        """Use this token no more: it was refused."""
 
     def home(self) -> Home:
         """The repository by number, looked up by name once."""
         with self._lock:
             if self._home is None:
                 with self._talking(self._lookup()) as exchange:
-                    self._home = exchange.read("repository", f"/repos/{self._access.project}", home_of)
+                    self._home = exchange.read("repository", f"/repos/{self._access.project}", nouns.home)
             return self._home
 
     def own_ids(self) -> frozenset[int]:
@@ -95,13 +84,9 @@ class Credentials(ABC):
     def _ask_own_id(self) -> int: ...
 
     @contextmanager
-    def _talking(
-        self, auth: Auth.Auth, judge: Callable[[Call, Reply], ForgeError] | None = None
-    ) -> Iterator[Exchange]:
+    def _talking(self, auth: Auth.Auth, judge: Callable[[Call, Reply], ForgeError] | None = None) -> Iterator[Exchange]:
         """A connection of its own, closed at the end: the shared object belongs to no thread."""
-        line = Line(
-            self._access.api_url, auth, timeouts=self._access.timeouts, run_id=self._access.run_id
-        )
+        line = Line(self._access.api_url, auth, timeouts=self._access.timeouts, run_id=self._access.run_id)
 
         def transmit(call: Call, path: str, query: Query | None, body: object | None) -> Reply:
             reply = line.transmit(call, path, query, body)
@@ -115,15 +100,6 @@ class Credentials(ABC):
 
     def _judge(self, call: Call, reply: Reply) -> ForgeError:
         return github_answers.refusal(call, reply, self._access.clock())
-
-
-def home_of(data: Any) -> Home:
-    """The repository an answer describes."""
-    return Home(fields.take(data, "id", int), fields.take(data, "full_name", str))
-
-
-def _account_id(data: Any) -> int:
-    return fields.take(data, "id", int)
 
 
 class TokenCredentials(Credentials):
@@ -140,153 +116,16 @@ class TokenCredentials(Credentials):
     def ready(self) -> None:
         """Nothing to fetch."""
 
-    def refused(self) -> bool:
-        """A personal token is never fresh."""
+    def fresh(self) -> bool:
+        """Never."""
         return False
 
-    fresh = refused
+    def discard(self) -> None:
+        """There is no other one."""
 
     def _lookup(self) -> Auth.Auth:
         return self._auth
 
     def _ask_own_id(self) -> int:
         with self._talking(self._auth) as exchange:
-            return exchange.read("own account", "/user", _account_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    value: str = field(repr=False)
-    born: float
-    ends: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Installation:
-    id: int
-    app_slug: str
-
-
-class _InstallationAuth(Auth.Auth):
-    """Gives PyGithub, for every request, the token the tracker's adapters share."""
-
-    def __init__(self, token: Callable[[], str]) -> None:
-        self._token = token
-
-    @property
-    def token_type(self) -> str:
-        return "token"
-
-    @property
-    def token(self) -> str:
-        return self._token()
-
-
-class AppCredentials(Credentials):
-    """A GitHub App, by an installation token for one repository."""
-
-    def __init__(self, access: GitHubAppAccess) -> None:
-        super().__init__(access)
-        self._jwt = Auth.AppAuth(access.app_id, sign_func=_signer(access.private_key))
-        self._auth = _InstallationAuth(self.token)
-        self._permissions = {"issues": "write", "metadata": "read"}
-        if access.contents:
-            self._permissions["contents"] = "read"
-        self._token: _Token | None = None
-        self._installation: _Installation | None = None
-
-    def auth(self) -> Auth.Auth:
-        """The shared installation token, renewed when it is due."""
-        return self._auth
-
-    def token(self) -> str:
-        """A token that is good for two minutes at least; minted if there is none."""
-        with self._lock:
-            now = self._access.clock()
-            token = self._token
-            if token is None or not token.born - 1 <= now < token.ends - RENEW_BEFORE:
-                scope = {"repository_ids": [self.home().id], "permissions": self._permissions}
-                self._token = token = self._mint(scope)
-            return token.value
-
-    def ready(self) -> None:
-        """Mint now if the token is due."""
-        self.token()
-
-    def fresh(self) -> bool:
-        """Whether the token is so new that GitHub may not know it everywhere."""
-        with self._lock:
-            return self._token is not None and self._access.clock() - self._token.born < FRESH
-
-    def refused(self) -> bool:
-        """A fresh token is kept, it may be good in a moment; an older one is thrown away."""
-        with self._lock:
-            if self.fresh():
-                return True
-            self._token = None
-            return False
-
-    def _lookup(self) -> Auth.Auth:
-        """A token that reads names of repositories and nothing else, used once."""
-        return Auth.Token(self._mint({"permissions": {"metadata": "read"}}).value)
-
-    def _ask_own_id(self) -> int:
-        login = quote(f"{self._install().app_slug}[bot]", safe="")
-        with self._talking(self._auth) as exchange:
-            return exchange.read("own account", f"/users/{login}", _account_id)
-
-    def _install(self) -> _Installation:
-        with self._lock:
-            if self._installation is None:
-                with self._talking(self._jwt, self._judge_app) as exchange:
-                    path = f"/repos/{self._access.project}/installation"
-                    self._installation = exchange.read("installation", path, _installation_of)
-            return self._installation
-
-    def _mint(self, scope: Mapping[str, Any]) -> _Token:
-        path = f"/app/installations/{self._install().id}/access_tokens"
-        call = Call("POST", "installation token", harmless=True)
-        try:
-            with self._talking(self._jwt, self._judge_app) as exchange:
-                reply = exchange.write(call, path, scope, _nothing_to_guard)
-                return exchange.built(call, reply, lambda data: self._token_of(data, reply, scope))
-        except CredentialsError:
-            # Installed anew, perhaps: its number is then another one.
-            self._installation = None
-            raise
-
-    def _token_of(self, data: Any, reply: Reply, scope: Mapping[str, Any]) -> _Token:
-        """The token of an answer, its life counted from the forge's own clock."""
-        wanted, given = scope.get("repository_ids"), data.get("repositories")
-        if wanted and isinstance(given, list) and [_account_id(each) for each in given] != wanted:
-            raise fields.ShapeError("a token for other repositories")
-        now = self._access.clock()
-        life = fields.moment(data, "expires_at").timestamp() - moment_of_answer(reply.headers, now)
-        return _Token(fields.take(data, "token", str), now, now + life)
-
-    def _judge_app(self, call: Call, reply: Reply) -> ForgeError:
-        """Whatever GitHub has against the App itself is a matter of its credentials."""
-        failure = self._judge(call, reply)
-        if isinstance(failure, LimitedError | UnavailableError):
-            return failure
-        return CredentialsError(f"{failure}; is the App installed on this repository, with its permissions?")
-
-
-def _installation_of(data: Any) -> _Installation:
-    return _Installation(fields.take(data, "id", int), fields.take(data, "app_slug", str))
-
-
-def _nothing_to_guard() -> None:
-    """Asking for a token writes nothing on the tracker."""
-
-
-def _signer(pem: str) -> Callable[[dict[str, Any]], str | bytes]:
-    """Signs App JWTs with the key of a PEM, parsed once. A key that cannot be read is a `CredentialsError`."""
-    key: Any = None
-    try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError):
-        key = None
-    if not isinstance(key, RSAPrivateKey):
-        raise CredentialsError("the App's private key is no unencrypted RSA key in PEM form")
-    return lambda payload: jwt.encode(payload, key, algorithm="RS256")
+            return exchange.read("own account", "/user", nouns.account_id)

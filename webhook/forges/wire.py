@@ -88,9 +88,7 @@ class Wire:
         # Raised out here, so that no chained exception carries the request and with it a comment's text.
         if isinstance(outcome, Exception):
             raise transport_failure(self.call, outcome)
-        self.reply = Reply(
-            outcome.status_code, {k.lower(): v for k, v in outcome.headers.items()}, outcome.text or ""
-        )
+        self.reply = Reply(outcome.status_code, {k.lower(): v for k, v in outcome.headers.items()}, outcome.text or "")
         if outcome.status_code == ACCEPTED and not self.call.writes:
             # PyGithub would sleep and ask again.
             raise UnavailableError(f"{self.call}: HTTP 202, not ready yet")

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from webhook.forms.description import FormDescription
 from webhook.forms.page import Heading, Page, heading_text
 
+HIDDEN = "is hidden by a block that was left open before it (a code fence, a comment, other HTML or a list)"
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -69,94 +71,86 @@ def locate(page: Page, form: FormDescription, marks: Marks) -> Layout:
     by_field: list[list[Candidate]] = [[] for _ in form.fields]
     for candidate in found:
         by_field[candidate.field].append(candidate)
-    possible = _possible(found, [field.free for field in form.fields])
-    if possible is not None:
-        places = [lines[0] if len(lines) == 1 else None for lines in possible]
-        troubles = [_visible_trouble(all_of_it) for all_of_it in by_field]
-        for number, (place, all_of_it) in enumerate(zip(places, by_field, strict=True)):
-            if place is None and not troubles[number]:
-                troubles[number] = _times(all_of_it)
-    else:
+    possible = _possible([c.field for c in found], [field.free for field in form.fields])
+    if possible is None:
         places, troubles = _as_edited(by_field)
+    else:
+        places = [found[min(numbers)].line if len(numbers) == 1 else None for numbers in possible]
+        troubles = [_trouble(*both) for both in zip(by_field, places, strict=True)]
     return Layout(tuple(places), tuple(troubles), found, whole=possible is not None)
 
 
 def _candidates(page: Page, form: FormDescription, marks: Marks) -> tuple[Candidate, ...]:
     rule = "#" * marks.level + " "
-    names = [heading_text(rule + field.label.strip()) for field in form.fields]
-    fields = {marks.same(name): number for number, name in enumerate(names) if name}
+    shown = _names(form, lambda label: marks.same(heading_text(rule + label) or ""))
+    typed = _names(form, marks.same)
     found = {
-        heading.line: Candidate(heading.line, fields[marks.same(heading.text)], visible=True)
+        heading.line: Candidate(heading.line, shown[marks.same(heading.text)], visible=True)
         for heading in page.headings
-        if marks.counts(heading) and marks.same(heading.text) in fields
+        if marks.counts(heading) and marks.same(heading.text) in shown
     }
     for line, text in enumerate(page.lines):
         if text.startswith(rule) and line not in found:
-            name = heading_text(text)
-            number = fields.get(marks.same(name)) if name else None
+            number = typed.get(marks.same(text.removeprefix(rule).strip()))
             if number is not None:
                 found[line] = Candidate(line, number, visible=False)
     return tuple(found[line] for line in sorted(found))
 
 
-def _possible(found: Sequence[Candidate], free: Sequence[bool]) -> list[list[int]] | None:
-    """Per field the lines it can have in an assignment that the forge can have written; None if there is none.
+def _names(form: FormDescription, name: Callable[[str], str]) -> dict[str, int]:
+    """Fields by heading. Fields whose headings look the same are left out: they would answer for each other."""
+    names = [name(field.label.strip()) for field in form.fields]
+    return {text: number for number, text in enumerate(names) if text and names.count(text) == 1}
+
+
+def _possible(order: Sequence[int], free: Sequence[bool]) -> list[set[int]] | None:
+    """Per field the candidates it can have in an assignment the forge can have written; None if there is none.
 
     Forwards the candidates reachable from the body's start, backwards those from which its end can be reached. In a
     field where nobody can type the next candidate must be the next field; in a free one any later candidate may be.
     """
-    ahead = _reach([c.field for c in found], free)
-    size, last = len(found), len(free) - 1
-    behind = [set() for _ in free] if ahead is None else _reach_back([c.field for c in found], free)
-    possible = [sorted(a & b) for a, b in zip(ahead or behind, behind, strict=True)]
-    if not size or last < 0 or not all(possible):
-        return None
-    return [[found[number].line for number in numbers] for numbers in possible]
+    possible = [a & b for a, b in zip(_reach(order, free), _reach_back(order, free), strict=True)]
+    return possible if possible and all(possible) else None
 
 
-def _reach(order: Sequence[int], free: Sequence[bool]) -> list[set[int]] | None:
-    if not order or order[0] != 0:
-        return None
-    reached = [{0}]
+def _reach(order: Sequence[int], free: Sequence[bool]) -> list[set[int]]:
+    reached = [{0} if order and order[0] == 0 else set()]
     for field in range(1, len(free)):
         before = reached[-1]
-        if not before:
-            return None
-        nexts = range(min(before) + 1, len(order)) if free[field - 1] else (number + 1 for number in before)
+        nexts: Iterable[int] = (number + 1 for number in before)
+        if free[field - 1]:
+            nexts = range(min(before, default=len(order)) + 1, len(order))
         reached.append({number for number in nexts if number < len(order) and order[number] == field})
     return reached
 
 
 def _reach_back(order: Sequence[int], free: Sequence[bool]) -> list[set[int]]:
     last = len(free) - 1
-    ends: Iterable[int] = range(len(order)) if free[last] else [len(order) - 1]
+    ends = range(len(order)) if free[last] else range(max(len(order) - 1, 0), len(order))
     reached = [{number for number in ends if order[number] == last}]
     for field in range(last - 1, -1, -1):
         after = reached[-1]
-        nexts = range(max(after, default=0)) if free[field] else (number - 1 for number in after)
+        nexts: Iterable[int] = (number - 1 for number in after)
+        if free[field]:
+            nexts = range(max(after, default=0))
         reached.append({number for number in nexts if number >= 0 and order[number] == field})
     return reached[::-1]
 
 
-def _times(candidates: Sequence[Candidate]) -> str:
-    return f"may stand in {len(candidates)} places" if len(candidates) > 1 else ""
-
-
-def _visible_trouble(candidates: Sequence[Candidate]) -> str:
+def _trouble(candidates: Sequence[Candidate], place: int | None) -> str:
+    """Why a field of a body that the forge can have written cannot be read all the same."""
     visible = sum(candidate.visible for candidate in candidates)
     if visible > 1:
         return f"stands in the body {visible} times"
-    if candidates and not visible:
-        return "is hidden by a block that was left open before it (a code fence, a comment, other HTML or a list)"
-    return ""
+    if place is None:
+        return f"may stand in {len(candidates)} places"
+    return "" if any(c.visible for c in candidates if c.line == place) else HIDDEN
 
 
 def _as_edited(by_field: Sequence[Sequence[Candidate]]) -> tuple[list[int | None], list[str]]:
-    troubles = [_visible_trouble(candidates) or _times(candidates) for candidates in by_field]
+    troubles = [_trouble_edited(candidates) for candidates in by_field]
     lines = {
-        number: candidates[0].line
-        for number, candidates in enumerate(by_field)
-        if candidates and not troubles[number]
+        number: candidates[0].line for number, candidates in enumerate(by_field) if candidates and not troubles[number]
     }
     steady = _steady(sorted(lines, key=lambda number: lines[number]))
     for number in lines:
@@ -165,16 +159,18 @@ def _as_edited(by_field: Sequence[Sequence[Candidate]]) -> tuple[list[int | None
     return [lines.get(number) if number in steady else None for number in range(len(by_field))], troubles
 
 
+def _trouble_edited(candidates: Sequence[Candidate]) -> str:
+    if len(candidates) > 1:
+        return f"stands in the body {len(candidates)} times"
+    return HIDDEN if candidates and not candidates[0].visible else ""
+
+
 def _steady(order: Sequence[int]) -> set[int]:
     """The fields that stand in *every* longest selection in form order: nobody can say which of the others moved."""
     before, after = _longest(order), _longest([-field for field in reversed(order)])[::-1]
     most = max((b + a for b, a in zip(before, after, strict=True)), default=0)
     ranks = [b for b, a in zip(before, after, strict=True) if b + a == most]
-    return {
-        field
-        for field, b, a in zip(order, before, after, strict=True)
-        if b + a == most and ranks.count(b) == 1
-    }
+    return {field for field, b, a in zip(order, before, after, strict=True) if b + a == most and ranks.count(b) == 1}
 
 
 def _longest(order: Sequence[int]) -> list[int]:

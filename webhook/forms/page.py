@@ -119,7 +119,7 @@ def _item(tokens: tuple[Token, ...], start: int) -> Item:
 def plain(source: str) -> str:
     """Inline Markdown without its marks: what a reader sees. Line breaks become blanks."""
     tokens = _INLINE.parseInline(source)
-    parts = [child.content if child.content else " " for child in (tokens[0].children or []) if _shown(child)]
+    parts = [child.content or " " for child in (tokens[0].children or []) if _shown(child)]
     return " ".join("".join(parts).split())
 
 

@@ -5,7 +5,7 @@ Deciding is `scope`'s; reading lines, and writing answers somewhere, is left to 
 """
 
 from webhook.interface.reports import ReportReader
-from webhook.interface.strict import BadReportError
+from webhook.interface.strict import BadReportError, nearest
 from webhook.interface.verdicts import Decision, Refusal, decision, refusal
 
-__all__ = ["BadReportError", "Decision", "Refusal", "ReportReader", "decision", "refusal"]
+__all__ = ["BadReportError", "Decision", "Refusal", "ReportReader", "decision", "nearest", "refusal"]

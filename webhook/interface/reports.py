@@ -36,8 +36,9 @@ class ReportReader:
     """Reads reports for one policy."""
 
     def __init__(self, policy: scope.Policy) -> None:
-        self._words = {fact.name: fact.values for fact in policy.facts}
-        self._lists = {"efforts": policy.efforts, "not_sure": tuple(self._words)}
+        self._words = {fact.name: fact.values for fact in policy.facts.values()}
+        efforts = tuple(p.fact for p in policy.presumptions if p.effort)
+        self._lists = {"efforts": efforts, "not_sure": tuple(self._words)}
         self.model = _model_of(policy, self._lists)
 
     def read(self, text: str | bytes) -> scope.Report:
@@ -71,8 +72,8 @@ class ReportReader:
         if sent is None:
             raise BadReportError(field, NULL)
         if kind == "list_type":
-            example = [near or words[0]] if words else [{}]
-            raise BadReportError(field, NO_LIST.format(example=json.dumps(example)), near)
+            example = json.dumps([near or words[0] if words else {}])
+            raise BadReportError(field, NO_LIST.format(example=example), near)
         raise BadReportError(field, NO_OBJECT)
 
     def _unknown_key(self, at: Place) -> tuple[str, str | None]:
@@ -89,13 +90,11 @@ class ReportReader:
 
 
 def _model_of(policy: scope.Policy, lists: Mapping[str, tuple[str, ...]]) -> type[BaseModel]:
-    path = _model("Path", {f.name: _list_of(f.values, f.title) for f in policy.facts})
+    path = _model("Path", {f.name: _list_of(f.values, f.title) for f in policy.facts.values()})
     about = "Attacks, each judged by itself; left out = one of which nothing is known"
     paths = Annotated[list[path], Field(min_length=1, description=about)]  # type: ignore[valid-type]  # made above
-    facts = {f.name: _list_of(f.values, f.title) for f in policy.facts if not f.on_path}
-    efforts = (
-        {"efforts": _list_of(lists["efforts"], "Looked into without a result")} if lists["efforts"] else {}
-    )
+    facts = {f.name: _list_of(f.values, f.title) for f in policy.facts.values() if not f.on_path}
+    efforts = {"efforts": _list_of(lists["efforts"], "Looked into without a result")} if lists["efforts"] else {}
     not_sure = {"not_sure": _list_of(lists["not_sure"], 'Facts to which the reporter answered "Not sure"')}
     return _model("Report", {"paths": paths} | facts | efforts | not_sure)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
@@ -28,7 +29,7 @@ def parse(text: str | bytes) -> object:
     """The value of a JSON text. Raises `BadReportError`."""
     try:
         text = text.decode() if isinstance(text, bytes) else text
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant)
     except UnicodeDecodeError as error:
         raise BadReportError(None, f"is not UTF-8: byte {error.start + 1} cannot be read") from None
     except json.JSONDecodeError as error:
@@ -37,6 +38,20 @@ def parse(text: str | bytes) -> object:
         raise BadReportError(None, "is nested too deeply to be a report") from None
     except ValueError:  # Python refuses to convert integers of thousands of digits
         raise BadReportError(None, "is no report: a number of thousands of digits") from None
+    if _HALF.search(text):
+        _check_characters(value)
+    return value
+
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape that is half of a character beyond U+FFFF; alone it is none."""
+
+
+def _check_characters(value: object) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise BadReportError(None, "holds half of a surrogate pair, which is no character") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -64,8 +79,8 @@ def _folded(word: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value somebody sent as JSON, short enough for a sentence and always UTF-8 (a lone surrogate is not)."""
-    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+    """Return a value somebody sent as JSON, short enough for a sentence."""
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

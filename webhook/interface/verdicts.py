@@ -50,7 +50,7 @@ def decision(policy: scope.Policy, verdict: scope.Verdict) -> Decision:
     return Decision(
         outcome=verdict.outcome,
         standing=verdict.standing,
-        labels=[label.name for label in scope.labels_for(policy, verdict)],
+        labels=list(scope.labels_for(policy, verdict)),
         codes=list(verdict.codes),
         contested=verdict.contested,
         missing=list(verdict.missing),

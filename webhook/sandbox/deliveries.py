@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from webhook.sandbox.clock import Clock, iso
@@ -67,8 +67,9 @@ class Delivery:
 class Postman(Protocol):
     """The forge half's part in a delivery. Called in the hook's thread, so it takes the sandbox's lock itself."""
 
-    timeout: float
-    """Seconds a receiver may take to answer."""
+    @property
+    def timeout(self) -> float:
+        """Seconds a receiver may take to answer."""
 
     def admits(self, delivery: Delivery) -> bool:
         """Whether to attempt it now; False drops it without a line in the log (a hook that is disabled)."""
@@ -151,7 +152,7 @@ class Deliveries:
         self._idle = threading.Condition(self._lock)
         self._open = 0
 
-    def send(
+    def send(  # noqa: PLR0913  # an event has that many parts, and all but the first five are named
         self,
         postman: Postman,
         hook: str,
@@ -166,29 +167,25 @@ class Deliveries:
     ) -> Delivery:
         """Put an event into a hook's line. The body is what it is now: a copy taken when it happened."""
         with self._lock:
-            delivery = self._made(hook, url, event, body, action, guid or str(uuid.uuid4()), facts or {})
-            delivery.redelivery = redelivery
+            delivery = Delivery(
+                id=next(self._ids),
+                hook=hook,
+                url=url,
+                event=event,
+                action=action,
+                body=body,
+                guid=guid or str(uuid.uuid4()),
+                facts=dict(facts or {}),
+                redelivery=redelivery,
+                queued_at=self._clock.now(),
+            )
             if self._random.random() < self._weather.drop:
                 self.dropped += 1
                 return delivery
             self._put(postman, delivery)
             if self._random.random() < self._weather.duplicate:
-                self._put(postman, self._made(hook, url, event, body, action, delivery.guid, facts or {}))
+                self._put(postman, replace(delivery, id=next(self._ids)))
         return delivery
-
-    def _made(
-        self,
-        hook: str,
-        url: str,
-        event: str,
-        body: bytes,
-        action: str | None,
-        guid: str,
-        facts: Mapping[str, Any],
-    ) -> Delivery:
-        return Delivery(
-            next(self._ids), hook, url, event, action, body, guid, dict(facts), queued_at=self._clock.now()
-        )
 
     def _put(self, postman: Postman, delivery: Delivery) -> None:
         line = self._lines.get(delivery.hook)

@@ -38,6 +38,8 @@ class Call:
     """Decoded parts of the path, by the names of the route."""
     fault: Fault | None = None
     """A fault the forge half has to act out itself (a stale read, say)."""
+    notes: Any = None
+    """Whatever the forge half's `admit` leaves for its handlers and for `finish`; None where `admit` did not run."""
     who: str = "anonymous"
     """For the journal: login or name of the credential, never a secret. Set by `Forge.admit`."""
 

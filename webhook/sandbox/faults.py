@@ -139,6 +139,4 @@ class Faults:
     def listed(self) -> list[dict[str, Any]]:
         """The rules with how often each matched and hit."""
         with self._lock:
-            return [
-                {"number": a.number, "seen": a.seen, "hits": a.hits, **asdict(a.fault)} for a in self._armed
-            ]
+            return [{"number": a.number, "seen": a.seen, "hits": a.hits, **asdict(a.fault)} for a in self._armed]

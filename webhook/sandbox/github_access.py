@@ -156,6 +156,15 @@ class Access:
             return False
         return True
 
+    def key(self, viewer: Viewer) -> str:
+        """Whose limits a request counts towards: an installation's, a person's, an App's own, everybody's."""
+        token = viewer.token
+        if token and token.installation:
+            return f"installation ID {token.installation.id}"
+        if token:
+            return f"user ID {token.account.id}"
+        return f"app ID {viewer.app.id}" if viewer.app else "anonymous"
+
     def the_app(self, viewer: Viewer) -> App:
         """The App that asks; 401 for anybody without its JWT."""
         if viewer.app is None:

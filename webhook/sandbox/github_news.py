@@ -81,9 +81,7 @@ class News:
         """Renders with the sandbox's own address: a payload has no client."""
         return Show(self._core.base_url)
 
-    def tell(
-        self, event: str, action: str | None, repository: Repository, sender: Account, **parts: Any
-    ) -> None:
+    def tell(self, event: str, action: str | None, repository: Repository, sender: Account, **parts: Any) -> None:
         """Tell every hook of the repository and every App installed there. `parts` go into the payload as they are."""
         listeners = list(self._listeners(repository, event))
         if not listeners:
@@ -111,7 +109,7 @@ class News:
         }
         self.post(app.hook, event, action, payload, installation=installation)
 
-    def post(
+    def post(  # noqa: PLR0913  # an event, where it goes and what it concerns
         self,
         hook: Hook,
         event: str,

@@ -157,7 +157,9 @@ def page(
     size = min(USUAL_PAGE if size is None else size, largest)
     at = 1 if at is None else at
     if size < 1 or at < 1:
-        raise wrong_parameter("per_page does not have a valid value" if size < 1 else "page does not have a valid value")
+        raise wrong_parameter(
+            "per_page does not have a valid value" if size < 1 else "page does not have a valid value"
+        )
     pages = max(1, -(-len(rows) // size))
     body = [show(row) for row in rows[(at - 1) * size : at * size]]
     headers = {
@@ -187,5 +189,3 @@ def html_page(status: int) -> Reply:
     text = f"<!DOCTYPE html>\n<html>\n<head><title>GitLab is not responding ({status})</title></head>\n"
     text += f"<body><h1>{status}</h1><h3>Whoops, GitLab is taking too much time to respond.</h3></body>\n</html>\n"
     return Reply(status, text.encode(), content_type="text/html; charset=utf-8")
-
-

@@ -78,9 +78,7 @@ class LabelBook:
         """The label of exactly that name."""
         return next((label for label in project.labels.values() if label.title == name), None)
 
-    def create(
-        self, project: Project, name: str, color: str = DEFAULT_COLOUR, description: str | None = None
-    ) -> Label:
+    def create(self, project: Project, name: str, color: str = DEFAULT_COLOUR, description: str | None = None) -> Label:
         """A new label. Raises `LabelTakenError`, `LabelFaultError`."""
         clean, code = title(name), colour(color)
         if self.by_title(project, clean):
@@ -105,9 +103,7 @@ class LabelBook:
             if label in issue.labels:
                 issue.labels.remove(label)
 
-    def wanted(
-        self, project: Project, user: User, names: Iterable[str], also: Collection[Label] = ()
-    ) -> list[Label]:
+    def wanted(self, project: Project, user: User, names: Iterable[str], also: Collection[Label] = ()) -> list[Label]:
         """The labels that can be attached of those named; `also` lists those an issue has, archived or not."""
         found = (self._find_or_create(project, user, name) for name in split_names(names))
         return [label for label in found if label and (not label.archived or label in also)]

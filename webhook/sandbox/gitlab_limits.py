@@ -12,7 +12,7 @@ from email.utils import formatdate
 from math import ceil
 
 from webhook.sandbox.exchange import Call, RefusalError, Reply
-from webhook.sandbox.limits import Limit, Limits, Mode, Spent
+from webhook.sandbox.limits import Limit, Limits, Mode
 
 API = Limit("gitlab-api-minute", 2_000, 60.0, fixed=True)
 """All authenticated requests of one user."""
@@ -44,15 +44,9 @@ def throttle_reply(headers: dict[str, str], seconds: float, now: float) -> Reply
     return Reply(429, b"Retry later\n", headers | more, "text/plain; charset=utf-8")
 
 
-def throttle_headers(limit: Limit, most: int, spent: Spent) -> dict[str, str]:
-    """What every answer carries while the throttle is on."""
-    return {
-        "RateLimit-Name": "throttle_authenticated_api" if limit is API else "throttle_unauthenticated_api",
-        "RateLimit-Limit": str(most),
-        "RateLimit-Observed": str(spent.used),
-        "RateLimit-Remaining": str(spent.left),
-        "RateLimit-Reset": str(ceil(spent.reset_at)),
-    }
+def is_application_limit(reply: Reply) -> bool:
+    """Whether a reply is the refusal of an application limit: those say nothing of the throttle either."""
+    return reply.status == application_limit_reply().status and isinstance(reply.body, dict)
 
 
 def count(limits: Limits, limit: Limit, key: str, call: Call) -> None:
@@ -64,13 +58,34 @@ def count(limits: Limits, limit: Limit, key: str, call: Call) -> None:
         raise RefusalError(application_limit_reply())
 
 
-def throttle(limits: Limits, key: str, call: Call) -> dict[str, str]:
-    """Spend one on the API throttle; returns the headers for the answer. Raises `RefusalError` beyond it."""
+def throttle(limits: Limits, key: str, call: Call) -> None:
+    """Spend one on the API throttle of a user, or of all who have no token. Raises `RefusalError` beyond it."""
+    if not limits.on:
+        return
+    spent = limits.take(_throttle_of(key), key, method=call.method, path=call.path)
+    if not spent.within and limits.mode is Mode.ENFORCE:
+        raise RefusalError(throttle_reply(standing(limits, key), spent.reset_at - call.at, call.at))
+
+
+def standing(limits: Limits, key: str) -> dict[str, str]:
+    """What every answer carries while limits are on; nothing is spent by telling."""
     if not limits.on:
         return {}
-    limit = API if key else ANONYMOUS
-    spent = limits.take(limit, key or "anonymous", method=call.method, path=call.path)
-    headers = throttle_headers(limit, limits.most(limit), spent)
-    if not spent.within and limits.mode is Mode.ENFORCE:
-        raise RefusalError(throttle_reply(headers, spent.reset_at - call.at, call.at))
-    return headers
+    limit = _throttle_of(key)
+    spent = limits.take(limit, key, cost=0)
+    return standing_headers(limits.most(limit), spent.used, spent.left, spent.reset_at, known=bool(key))
+
+
+def standing_headers(most: int, used: int, left: int, reset_at: float, *, known: bool) -> dict[str, str]:
+    """The `RateLimit-*` headers, as `RequestThrottleData` makes them."""
+    return {
+        "RateLimit-Name": f"throttle_{'' if known else 'un'}authenticated_api",
+        "RateLimit-Limit": str(most),
+        "RateLimit-Observed": str(used),
+        "RateLimit-Remaining": str(left),
+        "RateLimit-Reset": str(ceil(reset_at)),
+    }
+
+
+def _throttle_of(key: str) -> Limit:
+    return API if key else ANONYMOUS

@@ -1,7 +1,7 @@
 """What the sandbox's GitLab keeps: users, tokens, projects, issues, notes, labels and their events.
 
-Plain records; times are seconds since 1970. Who may see or change them is `gitlab_rights`, what happens when somebody does
-is `gitlab_acts`, and how they look in an answer or a delivery is `gitlab_shapes` and `gitlab_payloads`.
+Plain records; times are seconds since 1970. Who may see or change them is `gitlab_rights`, what happens when
+somebody does is `gitlab_acts`, and how they look in an answer or a delivery is `gitlab_shapes` and `gitlab_payloads`.
 Hooks have a module of their own (`gitlab_hooks`).
 """
 

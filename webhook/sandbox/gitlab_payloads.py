@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from webhook.sandbox.clock import iso
 from webhook.sandbox.gitlab_nouns import Issue, Label, Note, Project, User
@@ -173,20 +173,26 @@ def changes_of_new(project: Project, issue: Issue, base: str) -> Changes:
     return found
 
 
-def issue_event(
-    project: Project, issue: Issue, actor: User, action: str, changed: Changes, base: str
-) -> dict[str, Any]:
+class Happening(NamedTuple):
+    """What was done to an issue: by whom, as which `action`, and what is different now."""
+
+    actor: User
+    action: str
+    changes: Changes
+
+
+def issue_event(project: Project, issue: Issue, done: Happening, base: str) -> dict[str, Any]:
     """The body of an issue event. Types other than `issue` come as `work_item` under the same header."""
     kind = "issue" if issue.type == "issue" else "work_item"
     described = project_attrs(project, base)
     body = {
         "object_kind": kind,
         "event_type": f"confidential_{kind}" if issue.confidential else kind,
-        "user": user_attrs(actor),
+        "user": user_attrs(done.actor),
         "project": described,
-        "object_attributes": issue_attrs(project, issue, base) | {"action": action},
+        "object_attributes": issue_attrs(project, issue, base) | {"action": done.action},
         "labels": _by_title(issue),
-        "changes": changed,
+        "changes": done.changes,
         "repository": {key: described[key] for key in ("name", "url", "description", "homepage")},
     }
     if issue.assignees:

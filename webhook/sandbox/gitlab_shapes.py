@@ -31,33 +31,37 @@ def user_basic(user: User, base: str) -> dict[str, Any]:
 
 def current_user(user: User, base: str) -> dict[str, Any]:
     """`GET /user`."""
-    return user_basic(user, base) | {
-        "created_at": moment(user.created_at),
-        "bio": "",
-        "location": None,
-        "linkedin": "",
-        "twitter": "",
-        "website_url": "",
-        "organization": None,
-        "job_title": "",
-        "pronouns": None,
-        "bot": user.bot,
-        "work_information": None,
-        "last_sign_in_at": None,
-        "confirmed_at": moment(user.created_at),
-        "last_activity_on": None,
-        "email": f"{user.username}@sandbox.invalid",
-        "theme_id": 3,
-        "color_scheme_id": 1,
-        "projects_limit": 0 if user.bot else 100_000,
-        "current_sign_in_at": None,
-        "identities": [],
-        "can_create_group": not user.bot,
-        "can_create_project": not user.bot,
-        "two_factor_enabled": False,
-        "external": user.external,
-        "private_profile": False,
-    } | ({"is_admin": True} if user.admin else {})
+    return (
+        user_basic(user, base)
+        | {
+            "created_at": moment(user.created_at),
+            "bio": "",
+            "location": None,
+            "linkedin": "",
+            "twitter": "",
+            "website_url": "",
+            "organization": None,
+            "job_title": "",
+            "pronouns": None,
+            "bot": user.bot,
+            "work_information": None,
+            "last_sign_in_at": None,
+            "confirmed_at": moment(user.created_at),
+            "last_activity_on": None,
+            "email": f"{user.username}@sandbox.invalid",
+            "theme_id": 3,
+            "color_scheme_id": 1,
+            "projects_limit": 0 if user.bot else 100_000,
+            "current_sign_in_at": None,
+            "identities": [],
+            "can_create_group": not user.bot,
+            "can_create_project": not user.bot,
+            "two_factor_enabled": False,
+            "external": user.external,
+            "private_profile": False,
+        }
+        | ({"is_admin": True} if user.admin else {})
+    )
 
 
 def member(user: User, project: Project, base: str) -> dict[str, Any]:

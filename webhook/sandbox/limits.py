@@ -125,6 +125,13 @@ class Limits:
             left = max(0, most - window.total)
             return Spent(within, window.total, left, window.reset_at(limit, now, length))
 
+    def give_back(self, limit: Limit, key: str, cost: int = 1) -> None:
+        """Undo a spending on a fixed window: the forge does not charge for this request after all."""
+        with self._lock:
+            window = self._windows.get((limit.name, key))
+            if window:
+                window.total = max(0, window.total - cost)
+
     def listed(self) -> dict[str, Any]:
         """Mode, scale and all violations, counted by limit and one by one."""
         with self._lock:

@@ -126,17 +126,12 @@ def _nearest(word: str, known: Iterable[str]) -> str:
 
 def _key(location: Sequence[int | str], data: Any) -> str:
     """The key in words of the file: a tracker is told by its number, from 1, and its project."""
-    words: list[str] = []
-    for step in location:
-        data = _step(data, step)
-        if isinstance(step, int) and words == ["tracker"]:
-            project = data.get("project") if isinstance(data, Mapping) else None
-            words = [f"tracker {step + 1}" + (f" ({project})" if isinstance(project, str) else "")]
-        else:
-            words.append(str(step))
-    return (
-        ", ".join([words[0], ".".join(words[1:])]) if words[0].startswith("tracker ") and words[1:] else ".".join(words)
-    )
+    place, keys = "", [str(step) for step in location]
+    if len(location) > 1 and location[0] == "tracker" and isinstance(location[1], int):
+        project = _step(_step(_step(data, "tracker"), location[1]), "project")
+        place = f"tracker {location[1] + 1}" + (f" ({project})" if isinstance(project, str) else "")
+        keys = keys[2:]
+    return ", ".join(filter(None, [place, ".".join(keys)]))
 
 
 def _step(data: Any, step: int | str) -> Any:

@@ -17,7 +17,7 @@ from webhook.settings.tracker import Tracker
 class Settings(Section):
     """All settings. Everything has a default, and no tracker at all is fine: pages and API work without one."""
 
-    database_url: SecretStr = SecretStr("sqlite:///xsa-scope.db")
+    database_url: SecretStr = Field(default=SecretStr("sqlite:///xsa-scope.db"), validate_default=True)
     """The database: SQLite (a relative file starts at the working folder) or PostgreSQL. `DATABASE_URL` wins."""
     public_url: str | None = None
     """The service's own address as people and forges reach it."""

@@ -147,7 +147,7 @@ def _checked(name: str, value: bytes) -> bytes:
     if name == "signing_secret":
         for token in several(value):
             signing_key(token)
-    if name == "token" and not value.decode("ascii", "replace").isprintable():
+    if name == "token" and not (value.isascii() and value.decode().isprintable()):
         raise ValueError("token: an access token is printable ASCII on one line")
     if name.endswith("_secret") and not several(value):
         raise ValueError(f"{name}: it holds commas only")

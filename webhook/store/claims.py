@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, func, select, update
 
 from webhook.store import owner, rows
 from webhook.store.errors import LeaseLostError
@@ -83,7 +83,7 @@ def claim(connection: Connection, head: Head, *, worker: str, now: datetime, lea
             claimed_at=now,
             ready_at=now + lease,
             due_by=None,  # marks made from now on open a new window
-            attempts=issue.c.attempts + 1,  # counted here, so that a run which kills its process counts too
+            crashes=issue.c.crashes + case((issue.c.lease_owner.is_not(None), 1), else_=0),  # abandoned by another
         )
         .returning(*issue.c),
     ).one_or_none()
@@ -121,19 +121,16 @@ def change(connection: Connection, claim: Claim, **values: Any) -> None:
         raise LeaseLostError
 
 
-def recover(connection: Connection, now: datetime) -> int:
-    """Free the rows of processes of this machine that are gone; returns how many rows."""
+def gone_owners(connection: Connection) -> list[str]:
+    """Processes of this machine that hold rows and are no more."""
     here = owner.this_host() + ":"
-    owners = connection.scalars(
-        select(issue.c.lease_owner)
-        .where(issue.c.lease_owner.is_not(None), issue.c.lease_owner.startswith(here, autoescape=True))
-        .distinct(),
-    )
-    gone = [name for name in owners if name is not None and owner.is_gone(name)]
-    return free(connection, gone, now) if gone else 0
+    held = issue.c.lease_owner.is_not(None) & issue.c.lease_owner.startswith(here, autoescape=True)
+    owners = connection.scalars(select(issue.c.lease_owner).where(held).distinct())
+    return [name for name in owners if owner.is_gone(name)]
 
 
 def free(connection: Connection, owners: list[str], now: datetime) -> int:
-    """Give back all rows these owners hold, to be claimed at once."""
-    held = or_(*(issue.c.lease_owner == name for name in owners))
-    return connection.execute(update(issue).where(held).values(lease_owner=None, ready_at=now)).rowcount
+    """Give back all rows these owners hold, to be claimed at once; returns how many."""
+    held = issue.c.lease_owner.in_(owners)
+    freed = update(issue).where(held).values(lease_owner=None, ready_at=now, crashes=issue.c.crashes + 1)
+    return connection.execute(freed).rowcount

@@ -33,6 +33,7 @@ def done(connection: Connection, claim: Claim, record: IssueRecord) -> None:
         retry_at=None,
         not_before=None,
         attempts=0,
+        crashes=0,
         last_error=None,
     )
 
@@ -57,13 +58,13 @@ def later(  # noqa: PLR0913  # the whole story of a failure in one statement
         not_before=not_before,
         ready_at=wait if not_before is None else _latest(wait, not_before),
         last_error=code(reason),
-        **({} if counted else {"attempts": _uncounted()}),
+        attempts=issue.c.attempts + (case((again, 0), else_=1) if counted else 0),
     )
 
 
 def release(connection: Connection, claim: Claim, now: datetime) -> None:
     """Give the row back untouched, to be claimed at once."""
-    change(connection, claim, **_NOBODY, ready_at=now, attempts=_uncounted())
+    change(connection, claim, **_NOBODY, ready_at=now)
 
 
 def bury(connection: Connection, claim: Claim, *, reason: str, now: datetime) -> None:
@@ -82,11 +83,6 @@ def bury(connection: Connection, claim: Claim, *, reason: str, now: datetime) ->
 def forget(connection: Connection, where: ColumnElement[bool]) -> bool:
     """Purge the issue with its ledger and decisions; whether there was one."""
     return connection.execute(delete(issue).where(where)).rowcount > 0
-
-
-def _uncounted() -> ColumnElement[int]:
-    """The attempts without this one. A mark made during the run has reset them already."""
-    return case((issue.c.attempts > 0, issue.c.attempts - 1), else_=0)
 
 
 def _latest(time: ColumnElement[Any], other: datetime) -> ColumnElement[Any]:

@@ -9,7 +9,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, select
+from sqlalchemy import ColumnElement, Connection, and_, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webhook.store.nouns import Lane, Settle, TrackerRef
@@ -24,9 +24,18 @@ def tracker_row(connection: Connection, ref: TrackerRef, forge_id: int | None = 
     else:
         keys = [tracker.c.forge, tracker.c.project]
         connection.execute(make.on_conflict_do_update(index_elements=keys, set_={"forge_id": forge_id}))
-    found = select(tracker.c.id).where(tracker.c.forge == ref.forge.value, tracker.c.project == ref.project)
-    row_id: int = connection.execute(found).scalar_one()
+    row_id: int = connection.execute(select(tracker.c.id).where(_is(ref))).scalar_one()
     return row_id
+
+
+def forge_id(connection: Connection, ref: TrackerRef) -> int | None:
+    """The forge's own id of the tracker's project, if it was noted."""
+    found: int | None = connection.scalar(select(tracker.c.forge_id).where(_is(ref)))
+    return found
+
+
+def _is(ref: TrackerRef) -> ColumnElement[bool]:
+    return and_(tracker.c.forge == ref.forge.value, tracker.c.project == ref.project)
 
 
 def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
@@ -74,6 +83,7 @@ def _marked_again(new: Any) -> dict[str, Any]:
         "ready_at": case((row.lease_owner.is_not(None), row.ready_at), else_=_later(row.not_before, due_at)),
         "retry_at": None,
         "attempts": 0,
+        "crashes": 0,
         "last_error": None,
         "dead_at": None,
         "last_event": new.last_event,

@@ -93,6 +93,11 @@ class StoredVerdict:
     """The policy under which this verdict last changed. No part of equality: equal verdicts say the same."""
     changed_at: datetime | None = field(default=None, compare=False)
 
+    @property
+    def key(self) -> str:
+        """What a person confirms when they confirm this verdict."""
+        return " ".join((self.outcome, *self.codes))
+
 
 @dataclass(frozen=True, slots=True)
 class Override:
@@ -169,7 +174,11 @@ class Claim:
     generation: int
     """The generation this run will have dealt with."""
     attempt: int
-    """1 for the first try since the last mark."""
+    """1 for the first try since the last mark or success."""
+    crashes: int
+    """Runs since then that vanished without a word."""
+    last_reason: str
+    """Reason code of the last failure since then; empty for none."""
     lane: Lane
     claimed_at: datetime
     waiting_since: datetime
@@ -215,7 +224,7 @@ class LaneStats:
     """One lane of the work list at one moment."""
 
     due: int = 0
-    """Could be claimed now."""
+    """Could be claimed now, abandoned ones included; those of a held tracker, too, once the hold ends."""
     waiting: int = 0
     """Settling, backing off, or told to wait."""
     running: int = 0

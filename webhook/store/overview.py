@@ -69,7 +69,7 @@ def retry_dead(connection: Connection, where: ColumnElement[bool] | None, now: d
     """Put dead letters back on the work list, due at once; returns how many."""
     buried = issue.c.dead_at.is_not(None)
     revive = update(issue).where(buried if where is None else and_(buried, where))
-    fresh = {"dead_at": None, "attempts": 0, "retry_at": None, "last_error": None, "ready_at": now}
+    fresh = {"dead_at": None, "attempts": 0, "crashes": 0, "retry_at": None, "last_error": None, "ready_at": now}
     return connection.execute(revive.values(fresh)).rowcount
 
 
@@ -87,12 +87,13 @@ def stats(connection: Connection, now: datetime) -> Stats:
 
 def _depths(now: datetime) -> Select[Any]:
     free = issue.c.lease_owner.is_(None)
+    later = issue.c.ready_at > now
     return (
         select(
             issue.c.lane,
-            func.sum(case((free & (issue.c.ready_at <= now), 1), else_=0)).label("due"),
-            func.sum(case((free & (issue.c.ready_at > now), 1), else_=0)).label("waiting"),
-            func.sum(case((free, 0), else_=1)).label("running"),
+            func.sum(case((later, 0), else_=1)).label("due"),
+            func.sum(case((later & free, 1), else_=0)).label("waiting"),
+            func.sum(case((later & ~free, 1), else_=0)).label("running"),
             func.min(issue.c.first_marked_at).label("oldest"),
         )
         .where(issue.c.ready_at.is_not(None))

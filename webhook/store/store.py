@@ -66,6 +66,11 @@ class Store:
         with self._database.write() as connection:
             self._trackers[tracker] = marks.tracker_row(connection, tracker, forge_id)
 
+    def forge_id(self, tracker: TrackerRef) -> int | None:
+        """The forge's own id of the tracker's project, if it was noted."""
+        with self._database.read() as connection:
+            return marks.forge_id(connection, tracker)
+
     def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
         self,
         ref: IssueRef,
@@ -121,8 +126,12 @@ class Store:
 
     def recover(self, now: datetime) -> int:
         """Free the rows of workers of this machine that are gone; returns how many."""
+        with self._database.read() as connection:
+            gone = claims.gone_owners(connection)
+        if not gone:
+            return 0
         with self._database.write() as connection:
-            return claims.recover(connection, now)
+            return claims.free(connection, gone, now)
 
     # --- how a run ends
 

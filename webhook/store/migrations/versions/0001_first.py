@@ -65,7 +65,14 @@ def _work() -> list[sa.Column[Any]]:
             sa.Integer(),
             server_default=sa.text("0"),
             nullable=False,
-            comment="claims since the last mark or success, those the forge told to wait left out",
+            comment="failed runs since the last mark or success; waiting because the forge said so is no failure",
+        ),
+        sa.Column(
+            "crashes",
+            sa.Integer(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="runs that vanished without a word since the last mark or success",
         ),
         sa.Column("last_error", sa.String(length=40), comment="reason code of the last failure; never a message"),
         sa.Column("dead_at", _TIME, comment="gave up at; the next mark or a command revives"),
@@ -147,19 +154,15 @@ def _issue() -> None:
         sa.Column("missing", _JSON, comment="facts that can still change the verdict"),
         sa.Column("presumptions", _JSON, comment="presumptions the verdict rests on"),
         sa.Column("contested", sa.Boolean(), comment="the verdict rests on a contested reading"),
-        sa.Column(
-            "confirmed",
-            sa.Boolean(),
-            server_default=sa.text("false"),
-            nullable=False,
-            comment="a person confirmed the contested verdict; ends when the verdict changes",
-        ),
+        sa.Column("confirmed", sa.String(length=400), comment="key of the contested verdict that a person confirmed"),
         sa.Column("verdict_policy_id", sa.String(length=80), comment="policy under which the verdict last changed"),
         sa.Column("verdict_policy_version", sa.String(length=40), comment="its version"),
         sa.Column("verdict_policy_digest", sa.String(length=80), comment="digest of what it means"),
         sa.Column("verdict_changed_at", _TIME, comment="when the verdict last changed"),
         sa.Column("policy_digest", sa.String(length=80), comment="policy the issue was last reconciled under"),
         sa.Column("desired", _JSON, comment="labels the issue should carry, by the last run"),
+        sa.Column("left_labels", _JSON, comment="managed labels that were on the issue when the last run ended"),
+        sa.Column("judged_until", _TIME, comment="label events up to this moment have been judged and are over"),
         sa.Column("form", sa.String(length=80), comment="form description the answers were read with"),
         sa.Column(
             "answers",
@@ -168,12 +171,16 @@ def _issue() -> None:
         ),
         sa.Column("answers_digest", sa.String(length=80), comment="digest of the answers"),
         sa.Column(
-            "override_by", sa.BigInteger(), comment="account id of the person whose decision is in force; NULL = none"
+            "override_kind",
+            sa.String(length=10),
+            comment="a person's decision is in force, by command or hand; NULL = none",
         ),
+        sa.Column("override_by", sa.BigInteger(), comment="account id of that person"),
         sa.Column("override_at", _TIME, comment="when they decided"),
         sa.Column(
-            "override_label", sa.String(length=100), comment="the label they chose; empty = they took one of ours away"
+            "override_label", sa.String(length=100), comment="the label they set by command or changed last by hand"
         ),
+        sa.Column("override_added", sa.Boolean(), comment="by hand: whether they added it or removed it"),
         sa.Column("override_comment", sa.BigInteger(), comment="comment that holds the command; NULL = done by hand"),
         sa.CheckConstraint("lane IN (0, 1)", name=op.f("ck_issue_lane")),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,93 @@
+"""`xsa-scope policy`: check a policy file, show a policy to people or programs, tell how two policies differ.
+
+Planning and approving a change of policy for the issues of a tracker is not here. Exit codes: 0 done or no difference
+in meaning, 1 the policy has a fault, 2 usage, 3 the two policies differ in meaning.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+import scope
+from webhook.cli.policies import DEFAULT_POLICY, load
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+DIFFERENT = 3
+"""Exit code of `diff` where the policies differ in meaning."""
+
+SOURCE_TEXT_HELP = "The text the policy puts into tables; every quotation is looked up in it."
+
+
+@click.group()
+def command() -> None:
+    """Check, show and compare policies. A policy is a file, or builtin:NAME."""
+
+
+@command.command()
+@click.argument("policy", default=DEFAULT_POLICY)
+@click.option("--source-text", type=click.File("r", encoding="utf-8"), help=SOURCE_TEXT_HELP)
+def check(policy: str, source_text: TextIO | None) -> None:
+    """Prove a policy sound, or say where it is not: file, table, rows, and answers for which the fault shows."""
+    text = source_text.read() if source_text else None
+    for line in _proved(load(policy, source_text=text), quotes=text is not None):
+        click.echo(line)
+
+
+def _proved(policy: scope.Policy, *, quotes: bool) -> list[str]:
+    rows = sum(len(table.rows) for table in policy.tables)
+    return [
+        f"{policy.file}: {policy.id}, version {policy.version}",
+        f"{len(policy.tables)} tables, {rows} rows: for all answers exactly one row of each fires, and none is dead",
+        f"{len(policy.clauses)} clauses and {len(policy.readings)} readings: every citation exists",
+        f"{len(policy.examples)} examples: each comes out as the text says",
+        f"{len(policy.codes)} codes, {len(policy.labels)} labels: each code, outcome and mark has one label",
+        "quotations: each is verbatim in the source text" if quotes else "quotations: not looked up (--source-text)",
+        f"meaning {policy.digest}",
+        f"wording {policy.text_digest}",
+    ]
+
+
+@command.command()
+@click.argument("policy", default=DEFAULT_POLICY)
+@click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
+def show(policy: str, *, as_json: bool) -> None:
+    """Show facts, tables with clause and readings, presumptions and labels."""
+    loaded = load(policy)
+    if as_json:
+        from webhook.cli.policy_json import as_data  # noqa: PLC0415  # only this command needs it
+
+        click.echo(json.dumps(as_data(loaded), ensure_ascii=False, indent=2))
+        return
+    from webhook.cli import policy_shown  # noqa: PLC0415  # rich is needed to show to people only
+
+    policy_shown.show(loaded)
+
+
+@command.command()
+@click.argument("old")
+@click.argument("new")
+@click.option("--json", "as_json", is_flag=True, help="Print the differences as one JSON object.")
+def diff(old: str, new: str, *, as_json: bool) -> None:
+    """Tell what NEW decides otherwise than OLD. Exit code 0 if nothing (wording at most), 3 if something."""
+    before, after = load(old), load(new)
+    comparison = scope.compare(before, after)
+    if as_json:
+        from webhook.cli.policy_json import differences  # noqa: PLC0415  # only this command needs it
+
+        click.echo(json.dumps(differences(before, after, comparison), ensure_ascii=False, indent=2))
+    else:
+        for line in comparison.lines or [_nothing(comparison)]:
+            click.echo(line)
+    if comparison:
+        raise click.exceptions.Exit(DIFFERENT)
+
+
+def _nothing(comparison: scope.Comparison) -> str:
+    if comparison.editorial:
+        return "No difference in meaning: the wording differs, and every report is decided as before."
+    return "No difference."

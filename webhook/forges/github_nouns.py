@@ -1,0 +1,109 @@
+"""GitHub's answers read into the nouns common to all forges. Pure; a field that is missing is a `ShapeError`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from webhook.forges import fields
+from webhook.forges.fields import GHOST, ShapeError
+from webhook.forges.github_answers import Home
+from webhook.issue import Comment, ForgeKind, Issue, IssueRef, LabelDefinition, LabelEvent, Person, Role
+
+ROLES: Final[Mapping[str, Role]] = {
+    "none": Role.NONE,
+    "read": Role.READ,
+    "triage": Role.TRIAGE,
+    "write": Role.TRIAGE,
+    "maintain": Role.MAINTAIN,
+    "admin": Role.MAINTAIN,
+}
+"""GitHub's role names. A custom role goes by the `permission` it is given with, which never says more than it has."""
+
+
+def home(data: Any) -> Home:
+    """The repository an answer describes."""
+    return Home(fields.take(data, "id", int), fields.take(data, "full_name", str))
+
+
+def account_id(data: Any) -> int:
+    """An account's id."""
+    return fields.take(data, "id", int)
+
+
+def issue(project: str, data: Any) -> Issue | None:
+    """The issue of an answer; None for a pull request."""
+    if isinstance(data, dict) and data.get("pull_request") is not None:
+        return None
+    return Issue(
+        ref=IssueRef(ForgeKind.GITHUB, project, fields.take(data, "number", int)),
+        author=fields.person(data.get("user"), "login") or GHOST,
+        body=fields.text(data, "body"),
+        labels=fields.names(data, "labels"),
+        open=fields.take(data, "state", str) == "open",
+        confidential=False,
+        created_at=fields.moment(data, "created_at"),
+        updated_at=fields.moment(data, "updated_at"),
+    )
+
+
+def home_and_privacy(data: Any) -> tuple[Home, bool]:
+    """The repository, and whether it is private: GitHub must say so in both fields."""
+    return home(data), data.get("private") is True and data.get("visibility") == "private"
+
+
+def _about(number: int, data: Any) -> None:
+    """Refuse a comment that says it belongs to another issue."""
+    address = fields.text(data, "issue_url")
+    if address and address.rpartition("/")[2] != str(number):
+        raise ShapeError("a comment on another issue")
+
+
+def comment(number: int, data: Any) -> Comment:
+    """The comment of an answer."""
+    _about(number, data)
+    return Comment(
+        id=fields.take(data, "id", int),
+        author=fields.person(data.get("user"), "login") or GHOST,
+        body=fields.text(data, "body"),
+        created_at=fields.moment(data, "created_at"),
+        updated_at=fields.moment(data, "updated_at"),
+    )
+
+
+def label_event(data: Any) -> LabelEvent | None:
+    """The label event of an answer; None for an event of another kind."""
+    kind = fields.text(data, "event")
+    if kind not in {"labeled", "unlabeled"}:
+        return None
+    return LabelEvent(
+        label=fields.take(fields.take(data, "label", dict), "name", str),
+        added=kind == "labeled",
+        actor=fields.person(data.get("actor"), "login"),
+        at=fields.moment(data, "created_at"),
+    )
+
+
+def role(person: Person, data: Any) -> Role:
+    """The role an answer gives, if it is about this very account: a login can pass to somebody else."""
+    if fields.take(fields.take(data, "user", dict), "id", int) != person.id:
+        return Role.NONE
+    by_name = ROLES.get(fields.text(data, "role_name").casefold())
+    return by_name if by_name is not None else ROLES.get(fields.text(data, "permission"), Role.NONE)
+
+
+def name(data: Any) -> str:
+    """The name of whatever an answer describes."""
+    return fields.take(data, "name", str)
+
+
+def label_names(data: Any) -> frozenset[str]:
+    """The names in a list of labels."""
+    return frozenset(map(name, fields.rows(data)))
+
+
+def label_definition(data: Any) -> LabelDefinition:
+    """The label an answer defines."""
+    return LabelDefinition(
+        name=name(data), colour=fields.text(data, "color").lower(), description=fields.text(data, "description")
+    )

@@ -1,0 +1,116 @@
+"""Put a reconciler together from settings, policy and store. The only place that knows all of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+import scope
+from webhook import metrics
+from webhook.forges import Access, ForgeFactory, GitHubAppAccess, GitHubTokenAccess, GitLabAccess, forge_factory
+from webhook.forges.port import Forge
+from webhook.issue import ForgeKind, IssueRef
+from webhook.log import logger
+from webhook.reconcile.apply import Catalogue
+from webhook.reconcile.run import Reconciler
+from webhook.settings import Settings, Tracker
+from webhook.store import Claim, Store, TrackerRef
+
+_log = logger(__name__)
+
+
+class NoTrackerError(Exception):
+    """The issue's tracker is no longer configured."""
+
+
+def load_policy(settings: Settings) -> scope.Policy:
+    """The policy in force. Raises `scope.PolicyError`."""
+    policy = scope.load_policy(settings.policy.source)
+    metrics.policy_loaded(policy.digest.removeprefix("sha256:"))
+    return policy
+
+
+def build_run(settings: Settings, policy: scope.Policy, store: Store) -> Callable[[Claim], None]:
+    """What a worker runs for each claim."""
+    trackers = {TrackerRef(ForgeKind(t.forge), t.project): t for t in settings.trackers}
+    for ref in trackers:
+        store.register(ref)
+    forges = Forges({ref: access(settings, tracker, _running) for ref, tracker in trackers.items()})
+    hidden = {ref for ref, tracker in trackers.items() if tracker.on_public == "make-confidential"}
+    reconciler = Reconciler(
+        policy=policy,
+        store=store,
+        forge_for=forges.of,
+        catalogue=Catalogue(policy, time.monotonic),
+        hide_public=lambda ref: TrackerRef.of(ref) in hidden,
+    )
+
+    def run(claim: Claim) -> None:
+        _here.run = claim.run
+        ending = reconciler.run(claim)
+        metrics.RUNS.add(forge=claim.ref.forge.value, outcome=ending)
+        _log.debug("run.over", issue=claim.ref, run=claim.run, outcome=ending)
+
+    return run
+
+
+_here = threading.local()
+
+
+def _running() -> str | None:
+    """The run of this thread, which its requests carry."""
+    return getattr(_here, "run", None)
+
+
+class Forges:
+    """Each thread's own adapter for each tracker; what may be shared between threads, the factories share."""
+
+    def __init__(self, accesses: Mapping[TrackerRef, Access]) -> None:
+        self._factories: dict[TrackerRef, ForgeFactory] = {}
+        self._accesses = dict(accesses)
+        self._lock = threading.Lock()
+        self._mine = threading.local()
+
+    def of(self, ref: IssueRef) -> Forge:
+        """This thread's adapter for the issue's tracker. Raises `NoTrackerError`, or the port's `CredentialsError`."""
+        tracker = TrackerRef.of(ref)
+        opened: dict[TrackerRef, Forge] = self._mine.__dict__.setdefault("opened", {})
+        if tracker not in opened:
+            opened[tracker] = self._factory(tracker)()
+        return opened[tracker]
+
+    def _factory(self, tracker: TrackerRef) -> ForgeFactory:
+        with self._lock:
+            if tracker not in self._factories:
+                if tracker not in self._accesses:
+                    raise NoTrackerError
+                self._factories[tracker] = forge_factory(self._accesses[tracker])
+            return self._factories[tracker]
+
+
+def access(settings: Settings, tracker: Tracker, run_id: Callable[[], str | None]) -> Access:
+    """How the tracker is opened: its address, credentials and time limits."""
+    identities = frozenset(tracker.bot_ids)
+    timeouts = (settings.timeouts.connect_seconds, settings.timeouts.read_seconds)
+    if tracker.app_id is not None and tracker.private_key is not None:
+        return GitHubAppAccess(
+            api_url=tracker.api,
+            project=tracker.project,
+            identities=identities,
+            timeouts=timeouts,
+            run_id=run_id,
+            app_id=tracker.app_id,
+            private_key=tracker.private_key.decode(),
+        )
+    if tracker.token is None:
+        raise NoTrackerError("the settings give no way to sign in")
+    kind = GitHubTokenAccess if tracker.forge == "github" else GitLabAccess
+    return kind(
+        api_url=tracker.api,
+        project=tracker.project,
+        identities=identities,
+        timeouts=timeouts,
+        run_id=run_id,
+        token=tracker.token,
+    )

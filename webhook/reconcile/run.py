@@ -1,0 +1,203 @@
+"""The straight line: observe -> read -> conclude -> plan -> apply -> record. Nothing turns back.
+
+A run reads the issue as it is now, decides, and writes only the difference. What a forge's refusal means for the
+work list (hold, backoff, dead letter) is the worker's; which issue is due, the store's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
+
+import scope
+from webhook import comment, metrics
+from webhook.commands import OVERRIDDEN
+from webhook.disclosure import Guard, PublicError
+from webhook.forges.port import Forge, GoneError, MovedError, NotFoundError
+from webhook.issue import IssueRef
+from webhook.log import logger
+from webhook.plan import Observed, Plan, plan
+from webhook.reconcile.apply import Catalogue, Done, Hand
+from webhook.reconcile.conclude import Conclusion, conclude, remember
+from webhook.reconcile.observe import Observation, observe
+from webhook.reconcile.read import Reading, read
+from webhook.store import Claim, Decision, IssueRecord, LeaseLostError, PolicyStamp, Store
+
+YOUNG = timedelta(seconds=60)
+"""So long after its first mark an issue that the forge does not show may still be on its way."""
+SOON = timedelta(seconds=5)
+
+Ending: TypeAlias = Literal["done", "unchanged", "later", "refused", "gone"]
+"""How a run that raised nothing ended; `refused` = the public can read the issue."""
+
+_log = logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """Brings one issue at a time to its desired state. Threads may share one."""
+
+    policy: scope.Policy
+    store: Store
+    forge_for: Callable[[IssueRef], Forge]
+    """The calling thread's own adapter for the issue's tracker."""
+    catalogue: Catalogue
+    hide_public: Callable[[IssueRef], bool] = lambda _ref: False
+    """Whether an issue the public can read is to be made confidential (GitLab, opted in)."""
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+
+    def run(self, claim: Claim) -> Ending:
+        """Reconcile the claimed issue and end the claim. Raises the port's errors and `LeaseLostError`."""
+        forge = self.forge_for(claim.ref)
+        try:
+            seen = self._observe(claim, forge)
+        except (GoneError, MovedError):
+            self.store.forget(claim.ref)
+            return "gone"
+        except NotFoundError:
+            return self._not_there(claim, forge)
+        if not seen.private:
+            return self._public(claim, forge)
+        reading = read(self.policy, seen, forge)
+        made = self._conclude(claim, seen, reading, forge)
+        slip = plan(made.desired, self._observed(claim.record, made, seen))
+        try:
+            done = self._apply(claim, forge, seen.guard, slip, made)
+        except PublicError:
+            return self._public(claim, forge)
+        except NotFoundError:
+            return self._again(claim, "changed-meanwhile")
+        self._record(claim, seen, made, slip, done)
+        return "done" if done.changes else "unchanged"
+
+    def _observe(self, claim: Claim, forge: Forge) -> Observation:
+        return observe(forge, claim.ref.forge, claim.ref.number, lambda: self._still_mine(claim), self.monotonic)
+
+    def _still_mine(self, claim: Claim) -> None:
+        if not self.store.still_mine(claim, self.clock()):
+            raise LeaseLostError
+
+    def _not_there(self, claim: Claim, forge: Forge) -> Ending:
+        """Not there yet, or gone. A project that is out of sight altogether raises from the second question."""
+        if self.clock() - claim.waiting_since < YOUNG:
+            return self._again(claim, "not-there-yet")
+        forge.visibility()
+        self.store.forget(claim.ref)
+        return "gone"
+
+    def _again(self, claim: Claim, reason: str) -> Ending:
+        """Look again soon: nothing is wrong with the issue, the forge is not up to date."""
+        self.store.later(claim, reason=reason, retry_at=self.clock() + SOON)
+        return "later"
+
+    def _public(self, claim: Claim, forge: Forge) -> Ending:
+        """The public can read it: say nothing there, keep nothing of it here."""
+        metrics.VISIBILITY_REFUSALS.add(forge=claim.ref.forge.value)
+        _log.warning("run.public-issue", issue=claim.ref, run=claim.run)
+        if self.hide_public(claim.ref):
+            forge.make_confidential(claim.ref.number, lambda: self._still_mine(claim))
+            metrics.CHANGES.add(forge=claim.ref.forge.value, change="confidential")
+        kept = IssueRecord(comment_id=claim.record.comment_id, comment_digest=claim.record.comment_digest)
+        self.store.done(claim, kept, now=self.clock())
+        return "refused"
+
+    def _conclude(self, claim: Claim, seen: Observation, reading: Reading, forge: Forge) -> Conclusion:
+        return conclude(
+            self.policy,
+            seen,
+            reading,
+            claim.record,
+            events=lambda: forge.label_events(claim.ref.number),
+            role=forge.role,
+            now=self.clock(),
+        )
+
+    def _observed(self, record: IssueRecord, made: Conclusion, seen: Observation) -> Observed:
+        ours = [
+            c
+            for c in seen.comments
+            if c.author.id in seen.us and (c.id == record.comment_id or comment.is_ours(c.body))
+        ]
+        comments = tuple((c.id, comment.digest(c.body)) for c in ours)
+        return Observed(
+            labels=seen.issue.labels,
+            removable=made.hands.removable,
+            comments=comments,
+            hands_off=not made.changed and _touched(record, comments),
+        )
+
+    def _apply(self, claim: Claim, forge: Forge, guard: Guard, slip: Plan, made: Conclusion) -> Done:
+        def note(
+            *, added: Iterable[str] = (), removed: Iterable[str] = (), comment: tuple[int, str] | None = None
+        ) -> None:
+            self.store.record_progress(
+                claim, now=self.clock(), added=tuple(added), removed=tuple(removed), comment=comment
+            )
+
+        if slip.add:
+            self.catalogue.ensure(f"{claim.ref.forge}:{claim.ref.project}", forge, guard)
+        hand = Hand(forge, claim.ref.number, guard, note)
+        return hand.apply(slip, made.body, made.desired.comment_digest)
+
+    def _record(self, claim: Claim, seen: Observation, made: Conclusion, slip: Plan, done: Done) -> None:
+        now = self.clock()
+        record = remember(claim.record, made, seen, self.policy)
+        record = _remember_comment(record, made, slip, done)
+        present = (seen.issue.labels - set(slip.remove)) | set(slip.add)
+        ours = _ours(made, self.policy, present)
+        decision = Decision(
+            at=now,
+            answers_digest=made.answers.digest(),
+            policy=PolicyStamp(self.policy.id, self.policy.version, self.policy.digest),
+            outcome=made.verdict.outcome,
+            standing=made.verdict.standing,
+            labels=made.labels,
+            changes=tuple(done.changes),
+            deliveries=(claim.delivery,) if claim.delivery else (),
+        )
+        for kind, _what in done.changes:
+            metrics.CHANGES.add(forge=claim.ref.forge.value, change=kind)
+        self.store.done(
+            claim, record, now=now, ledger=ours, decision=decision if done.changes or made.changed else None
+        )
+        _log.info(
+            "run.reconciled",
+            issue=claim.ref,
+            run=claim.run,
+            outcome=made.verdict.outcome,
+            standing=made.verdict.standing,
+            added=list(slip.add),
+            removed=list(slip.remove),
+        )
+
+
+def _touched(record: IssueRecord, comments: tuple[tuple[int, str], ...]) -> bool:
+    """Whether a person deleted our comment, or edited it after it was restored once already."""
+    if record.comment_id is None:
+        return False
+    seen = dict(comments)
+    if record.comment_id not in seen:
+        return not comments
+    return record.comment_restored and seen[record.comment_id] != record.comment_digest
+
+
+def _remember_comment(record: IssueRecord, made: Conclusion, slip: Plan, done: Done) -> IssueRecord:
+    """The comment's columns after this run."""
+    if done.comment is None:
+        return replace(record, comment_restored=record.comment_restored and not made.changed)
+    edited = any(change.kind == "edit" for change in slip.comments)
+    restored = edited and not made.changed and done.comment[1] == record.comment_digest
+    return replace(record, comment_id=done.comment[0], comment_digest=done.comment[1], comment_restored=restored)
+
+
+def _ours(made: Conclusion, policy: scope.Policy, present: frozenset[str] | set[str]) -> frozenset[str]:
+    """Managed labels on the issue that are ours after this run."""
+    here = {name.casefold() for name in present}
+    managed = frozenset(name for name in policy.labels if name.casefold() in here)
+    if made.hands.intervention is None or made.hands.intervention.kind == "command":
+        return managed
+    return managed & {OVERRIDDEN}
