@@ -1,9 +1,8 @@
 """The rulebook: a policy file, a report, and the verdict that follows. Pure: it reads policy files and nothing else.
 
 >>> policy = load_policy("builtin:xen-rfc-v2")
->>> crash = Report(
-...     paths=({"source": Values({"guest_kernel"}), "effect": Values({"denial_of_service"}), "target": Values({"self"})},),
-... )
+>>> said = {"source": "guest_kernel", "effect": "denial_of_service", "target": "self"}
+>>> crash = Report(paths=({fact: Values({value}) for fact, value in said.items()},))
 >>> verdict = assess(policy, crash)
 >>> str(verdict.outcome), verdict.codes, labels_for(policy, verdict)
 ('out-of-scope', ('1-self',), ('out-of-scope:1-self',))

@@ -13,8 +13,12 @@ from scope.knowledge import Knowledge, UnknownWordError
 from scope.model import Outcome, PathVerdict, Report, Standing, Verdict
 from scope.policy import OUT_CONTESTED, Assumption, Policy
 
+
 def assess(policy: Policy, report: Report) -> Verdict:
-    """The verdict on a report. Words the policy does not know raise `UnknownWordError`, a report without paths `ValueError`."""
+    """The verdict on a report.
+
+    Words the policy does not know raise `UnknownWordError`, a report without paths `ValueError`.
+    """
     _check_words(policy, report)
     common, paths = policy.layout.of_report(report)
     verdicts = tuple([_assess_path(policy, knowledge, report.efforts) for knowledge in paths])
@@ -51,7 +55,12 @@ def certain_codes(policy: Policy, known: Known) -> tuple[str, ...]:
     for group in policy.code_groups:
         only = sole(group, known)
         codes |= only.value if only else frozenset.intersection(*reachable(group, known))
-    return tuple([code for code in policy.codes if code in codes])
+    return in_order(codes, policy.codes)
+
+
+def in_order(words: set[str], order: Iterable[str]) -> tuple[str, ...]:
+    """The words in the order in which verdicts list them."""
+    return tuple(words) if len(words) < 2 else tuple([word for word in order if word in words])  # noqa: PLR2004  # order needs two
 
 
 def _assess_path(policy: Policy, knowledge: Knowledge, efforts: frozenset[str]) -> PathVerdict:
@@ -129,11 +138,9 @@ def route(policy: Policy, missing: Iterable[str], not_sure: frozenset[str]) -> O
 
 def _union(order: Iterable[str], parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """All words of the parts, in the policy's order."""
-    first, *rest = parts
-    if not any(rest):
-        return first
-    words = {word for part in parts for word in part}
-    return tuple([word for word in order if word in words])
+    if len(parts) == 1:
+        return parts[0]
+    return in_order({word for part in parts for word in part}, order)
 
 
 def _check_words(policy: Policy, report: Report) -> None:

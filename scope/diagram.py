@@ -1,4 +1,4 @@
-"""Reduced ordered multi-valued decision diagrams: exact answers about all completions of what is known, without listing them.
+"""Reduced ordered multi-valued decision diagrams: exact answers about all completions, without listing them.
 
 A diagram is a function of facts with finitely many values. Facts are tested in one fixed order, equal parts exist once,
 a test that makes no difference does not exist; so two functions are equal exactly where their root nodes are the same

@@ -8,12 +8,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from scope.diagram import Node, reachable
 from scope.policy import Policy
 
-WORDING = ("id", "version", "title", "date", "source", "facts", "clauses", "readings", "derived", "codes", "labels", "form")
+WORDING = (
+    "id",
+    "version",
+    "title",
+    "date",
+    "source",
+    "facts",
+    "clauses",
+    "readings",
+    "derived",
+    "codes",
+    "labels",
+    "form",
+)
 """Parts of a policy file that are wording throughout (names of values and codes in them count as words, too)."""
 MEANING = ("when", "otherwise", "fails", "gives", "contested", "unless", "effort", "value")
 """Keys of rows and presumptions that say what is decided, not how it is told."""
@@ -25,7 +39,7 @@ def digest_of(policy: Policy) -> str:
     for group in policy.code_groups:
         given = frozenset().union(*reachable(group, policy.layout.full))
         for code in given:
-            by_code[code] = canonical(policy.diagrams.relabel(group, lambda codes, code=code: code in codes))
+            by_code[code] = canonical(policy.diagrams.relabel(group, partial(_has, code)))
     return _sha256(
         {
             "facts": [[fact.name, fact.values, fact.on_path] for fact in policy.facts.values()],
@@ -48,6 +62,10 @@ def text_digest_of(document: Mapping[str, Any]) -> str:
     for key in ("tables", "presumptions"):
         told[key] = _without_meaning(document.get(key))
     return _sha256(told)
+
+
+def _has(code: str, codes: frozenset[str]) -> bool:
+    return code in codes
 
 
 def canonical(root: Node) -> list[Any]:

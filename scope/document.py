@@ -6,9 +6,11 @@ What the entries mean is not known here.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from scope.faults import PolicyError, nearest
+
+_Kind = TypeVar("_Kind")
 
 
 class Entry:
@@ -46,7 +48,7 @@ class Entry:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of different strings, empty where absent."""
-        given = self._typed(key, list, "a list", [])
+        given: list[Any] = self._typed(key, list, "a list", [])
         for text in given:
             if not isinstance(text, str):
                 raise self.fault(f"a list of strings was expected, not {_kind(text)} in it", key)
@@ -105,9 +107,9 @@ class Entry:
     def _at(self, key: str) -> str:
         return f"{self.place}.{key}" if self.place else key
 
-    def _typed(self, key: str, kind: type, words: str, default: Any) -> Any:
+    def _typed(self, key: str, kind: type[_Kind], words: str, default: _Kind | None) -> _Kind:
         self._asked[key] = None
-        value = self._raw.get(key, default)
+        value: object = self._raw.get(key, default)
         if value is None:
             raise self.fault(f"{key!r} is missing", nearest=self._slip(key))
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):

@@ -41,4 +41,4 @@ class PolicyError(Exception):
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` is probably a slip of; None where none is near."""
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return close[0] if close else None
+    return str(close[0]) if close else None

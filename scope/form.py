@@ -16,7 +16,7 @@ KINDS = ("choice", "ticks", "line", "text")
 
 
 def read_form(root: Entry, facts: Mapping[str, Fact]) -> Form:
-    """The form, empty where the file has none. A field of a fact takes its words from the fact unless it has its own."""
+    """The form, empty where the file has none. A field of a fact has its words from the fact or its own."""
     entry = root.entry("form")
     form = Form(
         name=entry.text("name", ""),
@@ -44,10 +44,10 @@ def _field(entry: Entry, facts: Mapping[str, Fact]) -> Field:
     field = Field(
         id=entry.text("id"),
         kind=kind,
-        label=entry.text("label", fact and fact.question),
+        label=entry.text("label", fact.question if fact else None),
         hint=entry.text("hint", fact.hint if fact else ""),
         options=_options(entry, fact, facts),
-        fact=fact and fact.name,
+        fact=fact.name if fact else None,
     )
     if bool(field.options) != (kind in ("choice", "ticks")):
         raise entry.fault("a choice and check boxes have options, a line and a text have none", "option")
@@ -56,8 +56,9 @@ def _field(entry: Entry, facts: Mapping[str, Fact]) -> Field:
 
 
 def _options(entry: Entry, fact: Fact | None, facts: Mapping[str, Fact]) -> tuple[FieldOption, ...]:
-    own = tuple(_option(option, facts) for option in entry.entries("option"))
-    options = own or tuple(_of_fact(fact, option) for option in (fact.options if fact else ()))
+    options = tuple(_option(option, facts) for option in entry.entries("option"))
+    if fact and not options:
+        options = tuple(_of_fact(fact, option) for option in fact.options)
     check_texts([option.text for option in options], entry, "options")
     return options
 

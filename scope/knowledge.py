@@ -12,7 +12,6 @@ from scope.diagram import Known
 from scope.faults import nearest
 from scope.model import Fact, PathFacts, Report, Values
 
-
 _Masks: TypeAlias = Mapping[str, tuple[Known, Mapping[Values, Known]]]
 """For each fact that may be stated, its field and the masks of frequent statements."""
 
@@ -84,9 +83,7 @@ class Layout:
 
     def words(self, known: Known) -> dict[str, str]:
         """A single completion in words: for each fact its (first) value."""
-        return {
-            fact: next(value for value, bit in bits.items() if known & bit) for fact, bits in self.bit.items()
-        }
+        return {fact: next(value for value, bit in bits.items() if known & bit) for fact, bits in self.bit.items()}
 
     def names(self, levels: Iterable[int]) -> tuple[str, ...]:
         """The facts of these levels, in the policy's order."""
@@ -100,7 +97,7 @@ class Layout:
         """What is known at report level, and of each path: its own statements first, else the report's."""
         if not report.paths:
             raise ValueError("a report has at least one path")
-        common = self._read(report.facts, Knowledge(self.full), self._report_masks)
+        common = self._common(report.facts)
         return common, tuple([self._read(path, common, self._path_masks) for path in report.paths])
 
     def mask(self, fact: str, values: Iterable[str]) -> Known:
@@ -111,6 +108,16 @@ class Layout:
         except KeyError as unknown:
             raise UnknownWordError(f"value of {fact}", unknown.args[0], bit) from None
         return self.full ^ self.field[fact] ^ kept if kept else self.full
+
+    def _common(self, said: PathFacts) -> Knowledge:
+        known, masks = self.full, self._report_masks
+        try:
+            for fact, values in said.items():
+                known &= masks[fact][1][values]
+        except KeyError:
+            # Several values, a conflict or an unknown word: seldom enough to start again and look closely.
+            return self._read(said, Knowledge(self.full), masks)
+        return Knowledge(known)
 
     def _read(self, said: PathFacts, base: Knowledge, masks: _Masks) -> Knowledge:
         known, conflicts = base

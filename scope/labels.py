@@ -10,11 +10,9 @@ from scope.policy import Policy
 
 
 def labels_for(policy: Policy, verdict: Verdict) -> tuple[str, ...]:
-    """The names of the labels for a verdict, in the catalogue's order. Whether a person overrode it is not known here."""
-    out = verdict.outcome is Outcome.OUT_OF_SCOPE
-    wanted = {verdict.outcome, *verdict.codes} if not verdict.codes else set(verdict.codes)
-    return tuple(
-        label.name
-        for label in policy.labels.values()
-        if (label.code or label.outcome) in wanted or (label.mark == "contested" and out and verdict.contested)
-    )
+    """The names of the labels for a verdict, in the catalogue's order. Overrides are not known here."""
+    name = policy.label_for
+    if verdict.outcome is not Outcome.OUT_OF_SCOPE:
+        return (name[verdict.outcome],)
+    labels = tuple([name[code] for code in verdict.codes]) or (name[verdict.outcome],)
+    return (*labels, name["contested"]) if verdict.contested else labels

@@ -1,7 +1,7 @@
 """A policy file to a proved `Policy`, or a `PolicyError`. The only place of the rulebook that reads a file.
 
-Proofs: every table is total, disjoint and without a dead row (in `table`); what is cited exists (in `rules`); quotes are
-verbatim where the text is given, and the text's own examples come out as it says (in `proofs`).
+Proofs: every table is total, disjoint and without a dead row (in `table`); what is cited exists (in `rules`); quotes
+are verbatim where the text is given, and the text's own examples come out as it says (in `proofs`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ BUILTIN = "builtin:"
 def load_policy(source: str | Path, *, source_text: str | None = None) -> Policy:
     """Read a policy and prove it: `builtin:NAME`, or the path of a file.
 
-    With `source_text`, the text the policy puts into tables, every quote is looked up in it as well. Raises `PolicyError`.
+    With `source_text`, the text the policy puts into tables, every quote is looked up in it as well.
+    Raises `PolicyError`.
     """
     name, content = _content(source)
     return parse_policy(content, file=name, source_text=source_text)
@@ -60,7 +61,8 @@ def parse_policy(content: str, *, file: str, source_text: str | None = None) -> 
 
 def builtin_policies() -> tuple[str, ...]:
     """The names of the policies that come with the package."""
-    return tuple(sorted(p.name.removesuffix(".toml") for p in files("scope").joinpath("policies").iterdir() if p.name.endswith(".toml")))
+    names = [file.name for file in files("scope").joinpath("policies").iterdir()]
+    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
 def _content(source: str | Path) -> tuple[str, str]:
@@ -89,6 +91,7 @@ def _policy(document: Mapping[str, Any], file: str, source_text: str | None) -> 
     tables, derived = _prove(read_tables(root, words), words, Prover(layout, diagrams))
     presumptions = read_presumptions(root, words)
     outcome = outcome_of(tables, diagrams)
+    labels = read_labels(root, codes)
     policy = Policy(
         id=root.text("id"),
         version=root.text("version"),
@@ -104,9 +107,10 @@ def _policy(document: Mapping[str, Any], file: str, source_text: str | None) -> 
         presumptions=presumptions,
         routing=read_routing(root, words),
         codes=codes,
-        labels=read_labels(root, codes),
+        labels=labels,
         form=read_form(root, facts),
         examples=read_examples(root, words, presumptions),
+        label_for={label.meaning: label.name for label in labels.values()},
         layout=layout,
         diagrams=diagrams,
         outcome=outcome,

@@ -144,6 +144,11 @@ class Label:
     mark: Literal["contested", "overridden"] | None = None
     """What this label says beside a verdict label, if it is not one itself."""
 
+    @property
+    def meaning(self) -> str:
+        """The one thing the label stands for: its code, its outcome or its mark."""
+        return self.code or self.outcome or self.mark or ""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldOption:

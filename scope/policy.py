@@ -101,6 +101,8 @@ class Policy:
     text_digest: str = ""
     """How it says it: `sha256:` over wording, citations, readings, form and colours."""
 
+    label_for: Mapping[str, str] = field(repr=False, kw_only=True)
+    """The name of the label for a code, an outcome or a mark (`contested`, `overridden`)."""
     layout: Layout = field(repr=False, kw_only=True)
     diagrams: Diagrams = field(repr=False, kw_only=True)
     outcome: Node = field(repr=False, kw_only=True)

@@ -1,4 +1,4 @@
-"""Decision tables: rows of conditions of which exactly one fires (DMN's hit policy UNIQUE), with at most one `otherwise` row.
+"""Decision tables: rows of conditions of which exactly one fires (DMN's hit policy UNIQUE).
 
 A table becomes a diagram over the facts; that this works is the proof that the table is total, disjoint and without a
 dead row. How tables combine to a verdict is in `policy`.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
-from scope.diagram import Diagrams, Known, Node, reachable, support, witness
+from scope.diagram import Diagrams, Known, Node, reachable, sole, witness
 from scope.faults import PolicyError
 from scope.knowledge import Layout
 from scope.model import NOTHING, Values
@@ -94,9 +94,9 @@ class Prover:
         """
         root = self._expand(table, {name: derived[name] for name in table.inputs if name in derived}, {})
         found = reachable(root, self.layout.full)
-        fault = next((result for result in found if isinstance(result, _Gap | _Overlap)), None)
-        if fault is not None:
-            raise PolicyError(fault.told, place=f"table {table.name!r}", witness=self._witness(table, root, fault))
+        faults = [result for result in found if isinstance(result, _Gap | _Overlap)]
+        if faults:
+            self._refuse(table, root, faults)
         dead = next((row for row in table.rows if row not in found), None)
         if dead is not None:
             raise PolicyError(f"row {dead.name!r} never fires", place=f"table {table.name!r}")
@@ -139,11 +139,23 @@ class Prover:
             level += 1
         return level
 
-    def _witness(self, table: DecisionTable, root: Node, fault: _Gap | _Overlap) -> dict[str, str]:
-        example = witness(root, self.layout.full, fault, self.layout.fields)
-        words = self.layout.words(self.layout.full if example is None else example)
-        tested = self.layout.names(support(root, self.layout.full))
-        return {fact: value for fact, value in words.items() if fact in tested or fact in table.inputs}
+    def _refuse(self, table: DecisionTable, root: Node, faults: Sequence[_Gap | _Overlap]) -> NoReturn:
+        """Tell the fault that comes first in the order of facts and values."""
+        fields = self.layout.fields
+        shown = [(witness(root, self.layout.full, fault, fields) or 0, fault) for fault in faults]
+        example, fault = min(shown, key=lambda pair: [pair[0] & field for field in fields])
+        raise PolicyError(fault.told, place=f"table {table.name!r}", witness=self._needed(root, example, fault))
+
+    def _needed(self, root: Node, example: Known, fault: _Gap | _Overlap) -> dict[str, str]:
+        """Of one completion, the facts that the fault needs: it shows whatever the others are."""
+        shows = self.diagrams.relabel(root, lambda result: result == fault)
+        needed = {}
+        for fact, bits in reversed(self.layout.field.items()):
+            if sole(shows, example | bits) is None:
+                needed[fact] = self.layout.words(example)[fact]
+            else:
+                example |= bits
+        return dict(reversed(needed.items()))
 
 
 def _agrees(row: Row, fixed: Mapping[str, str]) -> bool:

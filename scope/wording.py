@@ -44,12 +44,15 @@ def read_codes(root: Entry) -> dict[str, str]:
 
 
 def read_labels(root: Entry, codes: Collection[str]) -> dict[str, Label]:
-    """The label catalogue in the order in which labels are listed; each code, outcome and mark has its label."""
+    """The label catalogue; each code, outcome and mark has one label, and in the catalogue marks come last."""
     labels = {name: _label(name, entry, codes) for name, entry in root.named("labels")}
-    stood_for = [label.code or label.outcome or label.mark for label in labels.values()]
+    meanings = [label.meaning for label in labels.values()]
     for meaning in (*codes, *Outcome, *MARKS):
-        if stood_for.count(meaning) != 1:
-            raise PolicyError(f"{stood_for.count(meaning)} labels stand for {str(meaning)!r}, not one", place="labels")
+        if meanings.count(meaning) != 1:
+            raise PolicyError(f"{meanings.count(meaning)} labels stand for {str(meaning)!r}, not one", place="labels")
+    listed = [meaning for meaning in meanings if meaning in codes or meaning in MARKS]
+    if listed != [*codes, *MARKS]:
+        raise PolicyError("the labels do not follow the order of the codes, with the marks last", place="labels")
     return labels
 
 
@@ -138,9 +141,7 @@ def _reading(id_: str, entry: Entry) -> Reading:
         question=entry.text("question"),
         reading=entry.text("reading"),
         rests_on=entry.text("rests_on"),
-        strength=cast(
-            "Literal['explicit', 'inferred', 'contested']", entry.word("strength", STRENGTHS, "strength")
-        ),
+        strength=cast("Literal['explicit', 'inferred', 'contested']", entry.word("strength", STRENGTHS, "strength")),
         where=entry.text("where", ""),
         quotes=entry.texts("quotes"),
     )

@@ -37,7 +37,9 @@ class Left:
     """How we left the issue: what the store remembers between runs."""
 
     labels: frozenset[str] = frozenset()
-    """Managed labels that were ours when the last run ended: the ledger."""
+    """Managed labels that were on the issue when the last run ended."""
+    known: bool = True
+    """Whether a run has ended before; False on a new issue and after the database was lost."""
     overridden: bool = False
     confirmed: bool = False
     """A person confirmed the contested verdict, still the same now, by removing its label."""
@@ -134,10 +136,16 @@ def _is_by_team(scene: Scene, event: LabelEvent) -> bool:
 
 
 def _confirmed(scene: Scene, events: Iterable[LabelEvent], present: frozenset[str]) -> bool:
-    """Whether a person who may decide has confirmed the verdict by taking `scope:contested` off."""
-    if CONTESTED in present or CONTESTED not in scene.left.labels:
-        return scene.left.confirmed
+    """Whether a person who may decide has confirmed the verdict by taking `scope:contested` off.
+
+    Putting it back on takes the confirmation back.
+    """
+    left = scene.left
     last = max((e for e in events if e.label.casefold() == CONTESTED), key=lambda e: e.at, default=None)
-    if last is None or last.added or last.actor is None or last.actor.id in scene.us:
-        return scene.left.confirmed
-    return scene.left.confirmed or scene.role(last.actor) >= Role.TRIAGE
+    if last is None or last.added != (CONTESTED in present) or last.actor is None or last.actor.id in scene.us:
+        return left.confirmed
+    if last.added:
+        return left.confirmed and scene.role(last.actor) < Role.TRIAGE
+    if left.known and CONTESTED not in left.labels:
+        return left.confirmed
+    return left.confirmed or scene.role(last.actor) >= Role.TRIAGE

@@ -31,11 +31,11 @@ def beside(old: Policy, new: Policy) -> tuple[Change, ...]:
 
 def _facts(old: Policy, new: Policy) -> Iterator[Change]:
     for name, before, after in _both(old.facts, new.facts):
-        if before is None and after is not None:
-            yield Change("fact", name, f"new fact; {_default(after)}")
-        elif after is None:
+        if after is None:
             yield Change("fact", name, "no longer a fact")
-        elif before is not None:
+        elif before is None:
+            yield Change("fact", name, f"new fact; {_default(after)}")
+        else:
             yield from _fact(before, after)
 
 
@@ -48,7 +48,9 @@ def _fact(before: Fact, after: Fact) -> Iterator[Change]:
         if value not in before.values:
             parent = after.parents.get(value)
             yield Change(
-                "fact", after.name, f"new value {value}, {f'compared as {parent}' if parent else 'compared as no other'}"
+                "fact",
+                after.name,
+                f"new value {value}, {f'compared as {parent}' if parent else 'compared as no other'}",
             )
     for value in before.values:
         if value not in after.values:
@@ -95,12 +97,13 @@ def _turn(fact: str, os_check: frozenset[str], triage: frozenset[str]) -> str:
 
 def _labels(old: Policy, new: Policy) -> Iterator[Change]:
     """Labels are the same one where they stand for the same code, outcome or mark."""
-    for _, before, after in _both(_by_meaning(old.labels), _by_meaning(new.labels)):
-        if after is None and before is not None:
-            yield Change("label", before.name, "no longer a label")
-        elif before is None and after is not None:
-            yield Change("label", after.name, f"new label for {_stands_for(after)}")
-        elif before is not None and after is not None:
+    olds, news = _by_meaning(old.labels), _by_meaning(new.labels)
+    for meaning, before, after in _both(olds, news):
+        if after is None:
+            yield Change("label", olds[meaning].name, "no longer a label")
+        elif before is None:
+            yield Change("label", after.name, f"new label for {meaning}")
+        else:
             yield from _label(before, after)
 
 
@@ -124,11 +127,11 @@ def _stands_for(label: Label) -> str:
 
 def _readings(old: Policy, new: Policy) -> Iterator[Change]:
     for name, before, after in _both(old.readings, new.readings):
-        if before is None and after is not None:
-            yield Change("reading", name, f"new reading, {after.strength}")
-        elif after is None:
+        if after is None:
             yield Change("reading", name, "no longer a reading")
-        elif before is not None and before.strength != after.strength:
+        elif before is None:
+            yield Change("reading", name, f"new reading, {after.strength}")
+        elif before.strength != after.strength:
             yield Change("reading", name, f"was {before.strength}, is {after.strength}")
 
 

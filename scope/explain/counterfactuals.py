@@ -20,8 +20,9 @@ from scope.knowledge import Knowledge
 from scope.model import Outcome, Report, Values, Verdict
 from scope.policy import Policy
 
-ALTERNATIVES = 2
-"""How many different smallest changes are told."""
+ALTERNATIVES = 4
+"""How many different smallest changes are told: source, effect and target come first in a policy, and are often among
+them, but it is the fourth that asks for no other attack."""
 
 Changed: TypeAlias = frozenset[int]
 """Levels of the facts that would have another value."""
@@ -63,14 +64,9 @@ def _into_scope(policy: Policy, grounds: Sequence[Ground]) -> Iterator[_Found]:
 def _out_of_scope(policy: Policy, report: Report, inside: Sequence[Ground]) -> Iterator[_Found]:
     """Every path in scope would have to fall: by one change they share, or, if it is the only one, by its own."""
     candidates = [_cheapest(policy.in_scope, ground.known, wanted=False) for ground in inside]
-    if len(inside) == 1:
-        (_, sets) = candidates[0]
-        yield from (([*inside], changed) for changed in sorted(sets, key=sorted))
-        return
-    shared = frozenset.intersection(*(sets for _, sets in candidates))
-    for changed in sorted(shared, key=sorted):
-        names = policy.layout.names(changed)
-        if all(_shared(policy, report, name) for name in names) and _box(policy, report, inside, changed, wanted=False):
+    for changed in sorted(frozenset.intersection(*(sets for _, sets in candidates)), key=sorted):
+        shared = all(_shared(policy, report, name) for name in policy.layout.names(changed))
+        if len(inside) == 1 or (shared and _box(policy, report, inside, changed, wanted=False)):
             yield [*inside], changed
 
 

@@ -96,7 +96,9 @@ def test_rows_rewritten_to_the_same_effect_are_no_difference() -> None:
 def test_every_flipped_row_is_told_exactly(seed: int, tmp_path: Path) -> None:
     """The lines cover the cases that are judged differently, say how, and cover no other."""
     chance = random.Random(seed)
-    failing = [row for table in OLD.tables for row in table.rows if row.fails and not table.derives and not row.otherwise]
+    failing = [
+        row for table in OLD.tables for row in table.rows if row.fails and not table.derives and not row.otherwise
+    ]
     row = failing[seed % len(failing)]
     text = _row(row.name)
     passing = re.sub(r"(fails|contested) = .*\n", "", text)
@@ -156,6 +158,11 @@ def test_label_and_reading_changes_are_lines() -> None:
     )
 
 
+def test_a_former_name_that_a_label_names_more_is_a_line() -> None:
+    new = _changed(("[labels.needs-info]\n", '[labels.needs-info]\nformer = ["incomplete"]\n'))
+    assert _lines(new) == ("label needs-info: former names were none, are incomplete",)
+
+
 def test_a_reading_become_firmer_is_a_line() -> None:
     found = re.search(r"\[readings\.R30\]\n(?:[^\[\n][^\n]*\n)*", TEXT)
     assert found
@@ -165,9 +172,7 @@ def test_a_reading_become_firmer_is_a_line() -> None:
 
 def test_a_changed_turn_is_a_line() -> None:
     new = _changed(('triage = ["shown_internal_only"]', 'triage = ["shown_internal_only", "qemu_config"]'))
-    assert _lines(new) == (
-        "routing qemu_config: if missing, the reporter is asked; now the team finds out",
-    )
+    assert _lines(new) == ("routing qemu_config: if missing, the reporter is asked; now the team finds out",)
 
 
 def test_an_option_that_stands_for_something_else_is_a_line() -> None:
@@ -177,15 +182,58 @@ def test_an_option_that_stands_for_something_else_is_a_line() -> None:
     assert line.endswith("stood for feature_status = tech_preview, stands for feature_status = experimental")
 
 
+def test_a_code_that_goes_by_another_name_is_told_with_its_label() -> None:
+    new = scope.parse_policy(TEXT.replace("3-qemu-config", "3-qemu"), file="renamed.toml")
+    comparison = scope.compare(OLD, new)
+    assert [(one.before.codes, one.after.codes) for one in comparison.decisions] == [(("3-qemu-config",), ("3-qemu",))]
+    assert comparison.lines[1:] == (
+        "label out-of-scope:3-qemu: new label for 3-qemu",
+        "label out-of-scope:3-qemu-config: no longer a label",
+    )
+
+
+def test_a_row_made_firm_where_a_firm_one_fails_anyway_is_no_difference() -> None:
+    """Third-party software attacking itself is `1-self` whatever the reading of `0-third-party` is worth."""
+    row = _row("third-party, a guest user against others")
+    itself = re.sub(r"target = \[[^]]*\]", 'target = ["self"]', row).replace("contested = true\n", "")
+    others = row.replace('"self", ', "")
+    assert row not in (itself, others)
+    comparison = scope.compare(OLD, _changed((row, others + itself.replace("against others", "against itself"))))
+    assert comparison.decisions == ()
+    assert not comparison
+
+
+def test_a_presumption_given_up_is_a_line() -> None:
+    found = re.search(r'\[\[presumptions\]\]\nfact = "os_other"\n(?:[^\[\n][^\n]*\n)*', TEXT)
+    assert found
+    new = _changed((found.group(), ""), without_example="(?:emulator|Windows)")
+    assert _lines(new) == ("presumption os_other: was presumed not_vulnerable, is not presumed",)
+
+
+def test_readings_that_come_and_go_are_lines() -> None:
+    more = '[readings.R99]\nquestion = "Q?"\nreading = "R."\nrests_on = "Nothing."\nstrength = "inferred"\n'
+    new = _changed(("[readings.R32]", more + "[readings.R32]"))
+    assert _lines(new) == ("reading R99: new reading, inferred",)
+    assert scope.compare(new, OLD).lines == ("reading R99: no longer a reading",)
+
+
 class TestNewValuesAndFacts:
-    CAVEAT = ('tech_preview = "a tech preview feature"\n', 'tech_preview = "a tech preview feature"\ncaveat = "a caveat"\n')
+    CAVEAT = (
+        'tech_preview = "a tech preview feature"\n',
+        'tech_preview = "a tech preview feature"\ncaveat = "a caveat"\n',
+    )
 
     def test_a_new_value_is_compared_through_its_parent(self) -> None:
         parents = ("[facts.qemu_config]", '[facts.feature_status.parents]\ncaveat = "supported"\n\n[facts.qemu_config]')
-        assert _lines(_changed(self.CAVEAT, parents)) == ("fact feature_status: new value caveat, compared as supported",)
+        assert _lines(_changed(self.CAVEAT, parents)) == (
+            "fact feature_status: new value caveat, compared as supported",
+        )
 
     def test_a_new_value_that_its_parent_would_not_explain_is_told_with_its_answers(self) -> None:
-        parents = ("[facts.qemu_config]", '[facts.feature_status.parents]\ncaveat = "tech_preview"\n\n[facts.qemu_config]')
+        parents = (
+            "[facts.qemu_config]",
+            '[facts.feature_status.parents]\ncaveat = "tech_preview"\n\n[facts.qemu_config]',
+        )
         lines = _lines(_changed(self.CAVEAT, parents))
         assert lines == (
             "Feature status = caveat: out of scope (3-unsupported) -> in scope unless another criterion fails it",
@@ -193,9 +241,7 @@ class TestNewValuesAndFacts:
         )
 
     def test_a_new_value_of_its_own_is_a_line_and_no_more(self) -> None:
-        assert _lines(_changed(self.CAVEAT)) == (
-            "fact feature_status: new value caveat, compared as no other",
-        )
+        assert _lines(_changed(self.CAVEAT)) == ("fact feature_status: new value caveat, compared as no other",)
 
     def test_an_unknown_parent_is_a_fault(self) -> None:
         parents = ("[facts.qemu_config]", '[facts.feature_status.parents]\ncaveat = "suported"\n\n[facts.qemu_config]')
@@ -203,23 +249,42 @@ class TestNewValuesAndFacts:
             _changed(self.CAVEAT, parents)
 
     def test_a_new_fact_is_compared_in_its_default(self) -> None:
+        defaults = 'depends_on_target_os = ["no"]\n\n[[examples]]'
         new = _changed(
-            (
-                "[facts.os_linux]",
-                '[facts.released]\ntitle = "Released"\nquestion = "Is it in a release?"\nanswered_by = ["team"]\ncost = 2\n'
-                'default = "yes"\n[facts.released.values]\nyes = "in a release"\nno = "in none"\n\n[facts.os_linux]',
-            ),
+            ("[facts.os_linux]", RELEASED + "[facts.os_linux]"),
             ('inputs = ["feature_status"]', 'inputs = ["feature_status", "released"]'),
             (_row("preview"), _row("preview") + UNRELEASED),
-            ('depends_on_target_os = ["no"]\n\n[[examples]]', 'depends_on_target_os = ["no"]\nreleased = ["yes"]\n\n[[examples]]'),
+            (defaults, 'released = ["yes"]\n' + defaults),
         )
         assert _lines(new) == ("fact released: new fact; compared in its default yes",)
+        assert scope.compare(new, OLD).lines == (
+            (
+                "Feature status = supported; Released = no: "
+                "out of scope (3-unsupported) -> in scope unless another criterion fails it"
+            ),
+            "fact released: no longer a fact",
+        )
+
+    def test_a_fact_that_holds_for_each_path_now_is_a_line(self) -> None:
+        new = _changed(('title = "Component"\n', 'title = "Component"\non_path = true\n'))
+        assert _lines(new) == ("fact component: holds for each path now",)
 
     def test_a_value_that_is_gone_is_a_line(self) -> None:
         new = _changed(self.CAVEAT)
         assert scope.compare(new, OLD).lines == ("fact feature_status: caveat is no longer a value",)
 
 
+RELEASED = """[facts.released]
+title = "Released"
+question = "Is it in a release?"
+answered_by = ["team"]
+cost = 2
+default = "yes"
+[facts.released.values]
+yes = "in a release"
+no = "in none"
+
+"""
 UNRELEASED = """[[tables.rows]]
 name = "unreleased"
 says = "it is in no release"

@@ -234,13 +234,26 @@ class TestCounterfactuals:
         assert only.changes == (scope.Answer("feature_status", ("supported", "unlisted")),)
         assert (only.outcome, only.certain) == (scope.Outcome.IN_SCOPE, True)
 
+    def test_paths_in_scope_that_no_one_answer_would_turn_together_have_none(self) -> None:
+        own = {"component": "xen", "feature_status": "supported", "reachable": "yes", "depends_on_target_os": "no"}
+        paths = [_path("guest_kernel", "privilege_escalation", target) for target in ("hypervisor", "dom0")]
+        explanation = _explained(_report(*({**path, **own} for path in paths)))
+        assert explanation.verdict.outcome is scope.Outcome.IN_SCOPE
+        assert explanation.counterfactuals == ()
+
     def test_what_would_only_reopen_the_matter_says_so(self) -> None:
         only = _explained(_report(_path(effect="none"))).counterfactuals[0]
         assert not only.certain
 
-    def test_alternatives_come_in_the_policys_order_and_are_at_most_two(self) -> None:
+    def test_alternatives_come_in_the_policys_order_and_are_at_most_four(self) -> None:
         report = _report(_path("guest_kernel", "denial_of_service", "own_kernel"))
         assert [c.changes[0].fact for c in _explained(report).counterfactuals] == ["source", "target"]
+        assert [c.changes[0].fact for c in _explained(STALE).counterfactuals] == [
+            "source",
+            "effect",
+            "target",
+            "component",
+        ]
 
     def test_of_several_paths_out_the_nearest_one_is_told(self) -> None:
         far = _path("host", "none", "outside")
@@ -251,7 +264,9 @@ class TestCounterfactuals:
     def test_of_several_paths_in_scope_only_a_change_they_share_turns_the_verdict(self) -> None:
         paths = [_path("guest_kernel", "privilege_escalation", t) for t in ("hypervisor", "dom0")]
         found = _explained(_report(*paths, component="xen", depends_on_target_os="no")).counterfactuals
-        assert [(c.path, [a.fact for a in c.changes]) for c in found] == [(None, ["component"]), (None, ["feature_status"])]
+        facts = [[a.fact for a in c.changes] for c in found]
+        assert facts == [["component"], ["feature_status"], ["reachable"]]
+        assert {c.path for c in found} == {None}
         assert all(c.certain and c.outcome is scope.Outcome.OUT_OF_SCOPE for c in found)
 
     @pytest.mark.parametrize("seed", range(24))
@@ -269,14 +284,14 @@ class TestCounterfactuals:
             assert not any(_turns(known, names, wanted) for names in combinations(FACTS, smaller))
         if size <= 2:
             turning = [names for names in combinations(FACTS, size) if _turns(known, names, wanted)]
-            assert sets == set(turning[:2])
+            assert sets == set(turning[:4])
         for one in found:
             for values in product(*(a.values for a in one.changes)):
                 changed = known | {a.fact: frozenset([v]) for a, v in zip(one.changes, values, strict=True)}
                 assert any(in_scope(POLICY, ground) == wanted for ground in completions(POLICY, changed))
 
 
-def _turns(known: Known, names: tuple[str, ...], wanted: bool) -> bool:  # noqa: FBT001  # an outcome
+def _turns(known: Known, names: tuple[str, ...], wanted: bool) -> bool:  # an outcome
     """Whether other values of exactly these facts can bring the wanted outcome about."""
     others = [frozenset(FACTS[name].values) - known[name] for name in names]
     changed = {**known, **dict(zip(names, others, strict=True))}
@@ -314,7 +329,11 @@ def _decided(known: Known) -> bool | None:
 
 def _presumed(known: dict[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     free = {name for name, fact in FACTS.items() if len(known[name]) == len(fact.values)}
-    guest_users = "guest_userspace" in known["source"] and known["target"] & {"own_kernel", "own_process", "own_stubdomain"}
+    guest_users = "guest_userspace" in known["source"] and known["target"] & {
+        "own_kernel",
+        "own_process",
+        "own_stubdomain",
+    }
     values = {
         "shown_internal_only": "no",
         "feature_status": "unlisted",

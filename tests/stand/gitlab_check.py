@@ -17,7 +17,7 @@ cannot ask: permission rules, scoped-label exclusivity, quick actions, rendering
 from __future__ import annotations
 
 import base64
-import datetime
+import datetime as dt
 import json
 import os
 import sys
@@ -219,7 +219,7 @@ def _(s: Stand) -> object:
 
 @ask_of(REQUESTS, "issue list filters by updated_after")
 def _(s: Stand) -> object:
-    past = (datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1)).isoformat()
+    past = (dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)).isoformat()
     found = s.home.issues.list(updated_after=past, get_all=True)
     return bool(found) and s.home.issues.list(updated_after="2999-01-01T00:00:00Z", get_all=True) == []
 

@@ -125,7 +125,13 @@ def _report(
     try:
         return ReportReader(policy).read((file or sys.stdin.buffer).read())
     except BadReportError as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(_told(error)) from None
+
+
+def _told(error: BadReportError) -> str:
+    where = f"{error.field}: " if error.field else "the report "
+    near = f"; nearest: {error.nearest}" if error.nearest else ""
+    return f"{where}{error.message}{near}"
 
 
 def _answered(policy: scope.Policy, answers: tuple[str, ...]) -> scope.Report:

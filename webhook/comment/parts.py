@@ -127,13 +127,20 @@ def cited(quotes: Iterable[scope.Cited]) -> str:
 
 
 def counterfactuals(page: Page) -> Iterator[str]:
-    """Yield the smallest changes of answers that would change the verdict."""
-    lexicon, count = Lexicon(page.policy), len(page.explanation.paths)
+    """Yield the smallest changes of answers that would change the verdict, those of one kind as a list."""
+    told: dict[str, list[str]] = {}
     for other in page.explanation.counterfactuals:
-        changes = "; ".join(
-            f"{lexicon.attack(change.fact, other.path, count)}: {lexicon.values(change.fact, change.values)}"
-            for change in other.changes
-        )
-        many = words.MANY_ANSWERS.format(count=len(other.changes))
-        answers = words.OTHER_ANSWERS.get(len(other.changes), many)
-        yield words.WOULD[other.outcome.value, other.certain].format(answers=answers, changes=changes)
+        count = len(other.changes)
+        answers = words.OTHER_ANSWERS.get(count, words.MANY_ANSWERS.format(count=count))
+        lead = words.WOULD[other.outcome.value, other.certain].format(answers=answers)
+        told.setdefault(lead, []).append(_changes(other, page))
+    for lead, changes in told.items():
+        yield "\n".join([lead, "", *(f"- {change}" for change in changes)])
+
+
+def _changes(other: scope.Counterfactual, page: Page) -> str:
+    lexicon, count = Lexicon(page.policy), len(page.explanation.paths)
+    return "; ".join(
+        f"{lexicon.attack(change.fact, other.path, count)}: {lexicon.values(change.fact, change.values)}"
+        for change in other.changes
+    )

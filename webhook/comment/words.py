@@ -97,7 +97,7 @@ AMBIGUOUS = (
 )
 CONFLICT = "Contradictory statements about {facts}: each counts as not known until one of them is taken back."
 
-ATTACKS_ONE = "Attack {number} of {count} qualifies, and one that qualifies is enough."
+ATTACKS_ONE = "Attack {numbers} of {count} qualifies, and one that qualifies is enough."
 ATTACKS_SOME = "Attacks {numbers} of {count} qualify, and one that qualifies is enough."
 ATTACKS_OPEN = "{count} attacks are listed; not decided: {numbers}."
 ATTACKS_OUT = "None of the {count} attacks listed qualifies."
@@ -156,11 +156,10 @@ PRESUMED = (
 PRESUMED_EFFORT = "Somebody looked into it without a result, which the text accepts as the effort it asks for."
 
 WOULD = {
-    ("in-scope", True): "**With {answers} it would be in scope:** {changes}.",
-    ("in-scope", False): "**With {answers} it could be in scope:** {changes}; what is still open would then decide.",
-    ("out-of-scope", True): "**With {answers} it would be out of scope:** {changes}.",
-    ("out-of-scope", False): "**With {answers} it could be out of scope:** {changes}; what is still open would then "
-    "decide.",
+    ("in-scope", True): "**With {answers} it would be in scope:**",
+    ("in-scope", False): "**With {answers} it could be in scope** (what is still open would then decide):",
+    ("out-of-scope", True): "**With {answers} it would be out of scope:**",
+    ("out-of-scope", False): "**With {answers} it could be out of scope** (what is still open would then decide):",
 }
 """By the outcome that would then be, and whether the changed answers alone would bring it about."""
 OTHER_ANSWERS = {1: "another answer", 2: "two other answers", 3: "three other answers"}

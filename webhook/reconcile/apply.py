@@ -27,7 +27,8 @@ class Note(Protocol):
 
     def __call__(
         self, *, added: Iterable[str] = (), removed: Iterable[str] = (), comment: tuple[int, str] | None = None
-    ) -> None: ...
+    ) -> None:
+        """Labels added and removed; our comment's id and digest."""
 
 
 @dataclass(slots=True)
@@ -39,6 +40,24 @@ class Done:
     """Id and digest of our comment, if it was written or edited."""
 
 
+class Spelling:
+    """How labels are spelled where they lie. A label in other case is adopted, not made a second time.
+
+    GitHub takes any case for the same label; GitLab may keep both, so requests name the one that is there.
+    """
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._exact = frozenset(names)
+        self._by_fold = {name.casefold(): name for name in sorted(self._exact)}
+
+    def __contains__(self, name: str) -> bool:
+        return name.casefold() in self._by_fold
+
+    def of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The names as they are spelled there; unknown ones as they are."""
+        return tuple(name if name in self._exact else self._by_fold.get(name.casefold(), name) for name in names)
+
+
 class Catalogue:
     """Makes sure the policy's labels are defined on a tracker before one is used. Threads may share one.
 
@@ -47,25 +66,28 @@ class Catalogue:
 
     def __init__(self, policy: scope.Policy, now: Callable[[], float]) -> None:
         self._policy, self._now = policy, now
-        self._known_until: dict[str, float] = {}
+        self._known: dict[str, tuple[float, Spelling]] = {}
+        """By tracker: until when a look is trusted, and what it showed."""
         self._lock = Lock()
 
-    def ensure(self, tracker: str, forge: Forge, guard: Guard) -> None:
-        """Create what is missing. One request an hour where nothing is."""
+    def ensure(self, tracker: str, forge: Forge, guard: Guard) -> Spelling:
+        """Create what is missing and return how the tracker spells its labels. One request an hour where all are there."""
         with self._lock:
-            if self._known_until.get(tracker, float("-inf")) > self._now():
-                return
-        defined = {label.name.casefold() for label in forge.label_definitions()}
+            until, spelling = self._known.get(tracker, (float("-inf"), Spelling()))
+            if until > self._now():
+                return spelling
+        spelling = Spelling(label.name for label in forge.label_definitions())
         for label in self._policy.labels.values():
-            if label.name.casefold() not in defined:
+            if label.name not in spelling:
                 forge.create_label(LabelDefinition(label.name, label.colour, label.description), guard)
         with self._lock:
-            self._known_until[tracker] = self._now() + LABELS_KNOWN_SECONDS
+            self._known[tracker] = self._now() + LABELS_KNOWN_SECONDS, spelling
+        return spelling
 
     def forget(self, tracker: str) -> None:
         """Look again before the next use: somebody changed the tracker's labels."""
         with self._lock:
-            self._known_until.pop(tracker, None)
+            self._known.pop(tracker, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +98,10 @@ class Hand:
     number: int
     guard: Guard
     note: Note
+    defined: Spelling = field(default_factory=Spelling)
+    """Labels as the tracker spells them."""
+    present: Spelling = field(default_factory=Spelling)
+    """Labels as the issue carries them."""
 
     def apply(self, plan: Plan, body: str, digest: str) -> Done:
         """Carry the plan out. Raises the port's errors, and whatever the guard raises."""
@@ -87,7 +113,8 @@ class Hand:
         return done
 
     def _labels(self, plan: Plan, done: Done) -> None:
-        after = self.forge.change_labels(self.number, plan.add, plan.remove, self.guard)
+        add, remove = self.defined.of(plan.add), self.present.of(plan.remove)
+        after = self.forge.change_labels(self.number, add, remove, self.guard)
         self.note(added=plan.add, removed=plan.remove)
         done.changes += [("label-added" if c.add else "label-removed", c.label) for c in plan.labels]
         present = {name.casefold() for name in after}

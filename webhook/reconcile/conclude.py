@@ -16,7 +16,7 @@ from webhook.answers import Answers
 from webhook.commands import CONTESTED, OVERRIDDEN, Refusal
 from webhook.hands import LONG_AGO, Hands, Intervention, Left, Scene, judge
 from webhook.issue import LabelEvent, Person, Role
-from webhook.plan import Desired, Why
+from webhook.plan import Desired, Plan, Why
 from webhook.reconcile.observe import Observation
 from webhook.reconcile.read import Reading
 from webhook.store import IssueRecord, Override, PolicyStamp, StoredVerdict
@@ -38,7 +38,7 @@ class Conclusion:
     """The comment's text."""
 
 
-def conclude(
+def conclude(  # noqa: PLR0913  # all that a conclusion rests on, and nothing that can be fetched from within
     policy: scope.Policy,
     seen: Observation,
     reading: Reading,
@@ -60,10 +60,11 @@ def conclude(
         managed=frozenset(policy.labels),
         desired=frozenset(labels) - ({CONTESTED} if confirmed_before else set()),
         left=Left(
-            frozenset(record.left_labels),
-            record.override is not None,
-            confirmed_before,
-            record.judged_until or LONG_AGO,
+            labels=frozenset(record.left_labels),
+            known=record.verdict is not None,
+            overridden=record.override is not None,
+            confirmed=confirmed_before,
+            judged_until=record.judged_until or LONG_AGO,
         ),
         words=reading.commands.hands,
         us=seen.us,
@@ -138,20 +139,30 @@ def _desired(
     return {**kept, OVERRIDDEN: "override"}
 
 
-def remember(before: IssueRecord, made: Conclusion, seen: Observation, policy: scope.Policy) -> IssueRecord:
+def remember(before: IssueRecord, made: Conclusion, seen: Observation, slip: Plan, policy: scope.Policy) -> IssueRecord:
     """What the store keeps of the issue after this run, the comment's own columns aside."""
     intervention = made.hands.intervention
+    here = {name.casefold() for name in seen.issue.labels} - {name.casefold() for name in slip.remove}
+    here |= {name.casefold() for name in slip.add}
     return replace(
         before,
         closed_at=None if seen.issue.open else (before.closed_at or seen.issue.updated_at),
         verdict=made.verdict,
         desired=made.labels,
         answers=made.answers,
+        left_labels=tuple(name for name in policy.labels if name.casefold() in here),
         override=None if intervention is None else _override(intervention),
         confirmed=made.verdict.key if made.hands.confirmed else None,
         judged_until=made.hands.judged_until,
         policy_digest=policy.digest,
     )
+
+
+def ours(made: Conclusion, record: IssueRecord) -> frozenset[str]:
+    """Managed labels on the issue that are ours after this run; while a person's hand holds, only our notice of it."""
+    left = frozenset(record.left_labels)
+    by_hand = made.hands.intervention is not None and made.hands.intervention.kind == "hand"
+    return left & {OVERRIDDEN} if by_hand else left
 
 
 def _override(intervention: Intervention) -> Override:

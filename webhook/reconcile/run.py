@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 import scope
-from webhook import comment, metrics
-from webhook.commands import OVERRIDDEN
-from webhook.disclosure import Guard, PublicError
+from webhook import metrics
+from webhook.disclosure import PublicError
 from webhook.forges.port import Forge, GoneError, MovedError, NotFoundError
 from webhook.issue import IssueRef
 from webhook.log import logger
 from webhook.plan import Observed, Plan, plan
-from webhook.reconcile.apply import Catalogue, Done, Hand
-from webhook.reconcile.conclude import Conclusion, conclude, remember
+from webhook.reconcile import sticky
+from webhook.reconcile.apply import Catalogue, Done, Hand, Spelling
+from webhook.reconcile.conclude import Conclusion, conclude, ours, remember
 from webhook.reconcile.observe import Observation, observe
 from webhook.reconcile.read import Reading, read
 from webhook.store import Claim, Decision, IssueRecord, LeaseLostError, PolicyStamp, Store
@@ -64,14 +64,17 @@ class Reconciler:
             return self._public(claim, forge)
         reading = read(self.policy, seen, forge)
         made = self._conclude(claim, seen, reading, forge)
-        slip = plan(made.desired, self._observed(claim.record, made, seen))
+        comments = sticky.own(seen, claim.record)
+        slip = plan(made.desired, _observed(claim.record, made, seen, comments))
         try:
-            done = self._apply(claim, forge, seen.guard, slip, made)
+            done = self._apply(claim, forge, seen, slip, made)
         except PublicError:
             return self._public(claim, forge)
         except NotFoundError:
             return self._again(claim, "changed-meanwhile")
-        self._record(claim, seen, made, slip, done)
+        record = remember(claim.record, made, seen, slip, self.policy)
+        record = sticky.remember(record, comments, slip, done, changed=made.changed)
+        self._record(claim, made, record, slip, done)
         return "done" if done.changes else "unchanged"
 
     def _observe(self, claim: Claim, forge: Forge) -> Observation:
@@ -116,21 +119,7 @@ class Reconciler:
             now=self.clock(),
         )
 
-    def _observed(self, record: IssueRecord, made: Conclusion, seen: Observation) -> Observed:
-        ours = [
-            c
-            for c in seen.comments
-            if c.author.id in seen.us and (c.id == record.comment_id or comment.is_ours(c.body))
-        ]
-        comments = tuple((c.id, comment.digest(c.body)) for c in ours)
-        return Observed(
-            labels=seen.issue.labels,
-            removable=made.hands.removable,
-            comments=comments,
-            hands_off=not made.changed and _touched(record, comments),
-        )
-
-    def _apply(self, claim: Claim, forge: Forge, guard: Guard, slip: Plan, made: Conclusion) -> Done:
+    def _apply(self, claim: Claim, forge: Forge, seen: Observation, slip: Plan, made: Conclusion) -> Done:
         def note(
             *, added: Iterable[str] = (), removed: Iterable[str] = (), comment: tuple[int, str] | None = None
         ) -> None:
@@ -138,17 +127,14 @@ class Reconciler:
                 claim, now=self.clock(), added=tuple(added), removed=tuple(removed), comment=comment
             )
 
+        defined = Spelling()
         if slip.add:
-            self.catalogue.ensure(f"{claim.ref.forge}:{claim.ref.project}", forge, guard)
-        hand = Hand(forge, claim.ref.number, guard, note)
+            defined = self.catalogue.ensure(f"{claim.ref.forge}:{claim.ref.project}", forge, seen.guard)
+        hand = Hand(forge, claim.ref.number, seen.guard, note, defined, Spelling(seen.issue.labels))
         return hand.apply(slip, made.body, made.desired.comment_digest)
 
-    def _record(self, claim: Claim, seen: Observation, made: Conclusion, slip: Plan, done: Done) -> None:
+    def _record(self, claim: Claim, made: Conclusion, record: IssueRecord, slip: Plan, done: Done) -> None:
         now = self.clock()
-        record = remember(claim.record, made, seen, self.policy)
-        record = _remember_comment(record, made, slip, done)
-        present = (seen.issue.labels - set(slip.remove)) | set(slip.add)
-        ours = _ours(made, self.policy, present)
         decision = Decision(
             at=now,
             answers_digest=made.answers.digest(),
@@ -162,7 +148,11 @@ class Reconciler:
         for kind, _what in done.changes:
             metrics.CHANGES.add(forge=claim.ref.forge.value, change=kind)
         self.store.done(
-            claim, record, now=now, ledger=ours, decision=decision if done.changes or made.changed else None
+            claim,
+            record,
+            now=now,
+            ledger=ours(made, record),
+            decision=decision if done.changes or made.changed else None,
         )
         _log.info(
             "run.reconciled",
@@ -175,29 +165,10 @@ class Reconciler:
         )
 
 
-def _touched(record: IssueRecord, comments: tuple[tuple[int, str], ...]) -> bool:
-    """Whether a person deleted our comment, or edited it after it was restored once already."""
-    if record.comment_id is None:
-        return False
-    seen = dict(comments)
-    if record.comment_id not in seen:
-        return not comments
-    return record.comment_restored and seen[record.comment_id] != record.comment_digest
-
-
-def _remember_comment(record: IssueRecord, made: Conclusion, slip: Plan, done: Done) -> IssueRecord:
-    """The comment's columns after this run."""
-    if done.comment is None:
-        return replace(record, comment_restored=record.comment_restored and not made.changed)
-    edited = any(change.kind == "edit" for change in slip.comments)
-    restored = edited and not made.changed and done.comment[1] == record.comment_digest
-    return replace(record, comment_id=done.comment[0], comment_digest=done.comment[1], comment_restored=restored)
-
-
-def _ours(made: Conclusion, policy: scope.Policy, present: frozenset[str] | set[str]) -> frozenset[str]:
-    """Managed labels on the issue that are ours after this run."""
-    here = {name.casefold() for name in present}
-    managed = frozenset(name for name in policy.labels if name.casefold() in here)
-    if made.hands.intervention is None or made.hands.intervention.kind == "command":
-        return managed
-    return managed & {OVERRIDDEN}
+def _observed(record: IssueRecord, made: Conclusion, seen: Observation, comments: sticky.Own) -> Observed:
+    return Observed(
+        labels=seen.issue.labels,
+        removable=made.hands.removable,
+        comments=comments,
+        hands_off=not made.changed and sticky.touched(record, comments),
+    )

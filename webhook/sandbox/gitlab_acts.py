@@ -9,6 +9,7 @@ Sources: GitLab's services (`Issues::UpdateService`, `Notes::CreateService` …)
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from webhook.sandbox import gitlab_payloads as payloads
@@ -48,7 +49,7 @@ class Acts:
             self.world.core.next_id(),
             project.last_iid,
             project.id,
-            by.user,
+            draft.author or by.user,
             now,
             now,
             draft.title,
@@ -138,11 +139,21 @@ class Acts:
         issue.label_events.append(event)
 
     def move_issue(self, project: Project, issue: Issue, by: Actor, target: Project) -> Issue:
-        """A move: a new issue there with labels of the same names, this one closed and pointing to it."""
+        """A move: a new issue there, with its notes and the labels known there; this one is closed."""
         titles = [label.title for label in issue.labels if self.labels.by_title(target, label.title)]
-        draft = Draft(issue.title, issue.description, issue.confidential, titles, list(issue.assignees), issue.type)
+        draft = Draft(
+            issue.title,
+            issue.description,
+            issue.confidential,
+            titles,
+            tuple(issue.assignees),
+            issue.type,
+            issue.author,
+        )
         moved = self.file_issue(target, by, draft)
-        moved.author = issue.author
+        for note in issue.notes.values():
+            copy = replace(note, id=self.world.core.next_id(), awards={})
+            moved.notes[copy.id] = copy
         issue.moved_to_id = moved.id
         self._switch_state(project, issue, by, close=True)
         return moved

@@ -5,12 +5,14 @@ Wordings from recorded answers and `API::Helpers`; parameter errors as Grape wor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from webhook.sandbox import clock
 from webhook.sandbox.exchange import BadJsonError, Call, RefusalError, Reply
+from webhook.sandbox.gitlab_world import id_in
 
 T = TypeVar("T")
 
@@ -18,6 +20,7 @@ LARGEST_PAGE, USUAL_PAGE = 100, 20
 COUNTED_UP_TO = 10_000
 """Beyond so many rows GitLab does not count them, and leaves the totals out."""
 
+_HALF_OR_NULL = re.compile("[\x00\ud800-\udfff]")
 _TRUE, _FALSE = frozenset({"true", "t", "1", "on", "yes"}), frozenset({"false", "f", "0", "off", "no"})
 
 
@@ -56,6 +59,8 @@ class Params:
                 self._values.setdefault(name[:-2], []).append(value)
             else:
                 self._values[name] = value
+        if not all(_sound(value) for value in self._values.values()):
+            raise RefusalError(Reply(400, {"error": "400 Bad Request"}))
 
     def __contains__(self, name: str) -> bool:
         return name in self._values
@@ -114,6 +119,8 @@ class Params:
         if value is None:
             return []
         rows = value if isinstance(value, list) else [value]
+        if any(isinstance(row, (dict, list)) for row in rows):
+            raise wrong_parameter(f"{name} is invalid")
         return [part.strip() for row in rows for part in str(row).split(",") if part.strip()]
 
     def moment(self, name: str) -> float | None:
@@ -123,8 +130,17 @@ class Params:
             return None
         try:
             return clock.parse(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise wrong_parameter(f"{name} is invalid") from None
+
+
+def _sound(value: Any) -> bool:
+    """No null bytes and no half characters: GitLab's middleware refuses such strings before anything reads them."""
+    if isinstance(value, dict):
+        return all(_sound(key) and _sound(one) for key, one in value.items())
+    if isinstance(value, list):
+        return all(_sound(one) for one in value)
+    return not isinstance(value, str) or _HALF_OR_NULL.search(value) is None
 
 
 def _body(call: Call) -> list[tuple[str, Any]]:
@@ -140,10 +156,10 @@ def _body(call: Call) -> list[tuple[str, Any]]:
 
 def number(call: Call, name: str) -> int:
     """A number in the path, such as an issue's iid."""
-    text = call.args[name]
-    if not text.isdigit():
+    found = id_in(call.args[name])
+    if found is None:
         raise wrong_parameter(f"{name} is invalid")
-    return int(text)
+    return found
 
 
 def page(

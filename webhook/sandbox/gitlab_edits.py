@@ -37,6 +37,8 @@ class Draft:
     labels: Sequence[str] = ()
     assignees: Sequence[User] = ()
     type: IssueType = "issue"
+    author: User | None = None
+    """Somebody else than who files it: a moved issue keeps its author."""
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class People:
     def comment(self, project: str | int, number: int, person: str, body: str, *, internal: bool = False) -> int | None:
         """Comment on an issue; returns the note's id, None if the text was nothing but quick actions."""
         found, issue, user = self._seen(project, number, person)
-        if not rights.creates_in(user, found) or (internal and not rights.on_the_team(user, found)):
+        if not rights.comments_on(user, found, issue) or (internal and not rights.on_the_team(user, found)):
             raise ControlError(f"{person} may not write this comment")
         made = self.acts.add_note(found, issue, Actor(user), body, internal=internal)
         return made.id if isinstance(made, Note) else None

@@ -23,7 +23,7 @@ from webhook.sandbox.gitlab_edits import Draft, Edit, InvalidError
 from webhook.sandbox.gitlab_filters import TYPES, matching
 from webhook.sandbox.gitlab_gate import PREFIX, Gate
 from webhook.sandbox.gitlab_nouns import Issue, IssueType, Project, User
-from webhook.sandbox.gitlab_world import World
+from webhook.sandbox.gitlab_world import World, id_in
 from webhook.sandbox.routes import Router
 
 CHANGEABLE = (
@@ -123,7 +123,7 @@ class IssueRoutes:
         )
 
     def _users(self, numbers: Iterable[str]) -> list[User]:
-        return [user for key in numbers if key.isdigit() and (user := self.world.user(key))]
+        return [self.world.users[found] for key in numbers if (found := id_in(key)) in self.world.users]
 
     def delete(self, call: Call) -> Reply:
         """Gone: 404 from now on, and no hook hears of it."""

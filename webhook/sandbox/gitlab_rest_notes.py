@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from webhook.sandbox import gitlab_limits, gitlab_shapes
 from webhook.sandbox import gitlab_rights as rights
 from webhook.sandbox.exchange import Call, Reply
@@ -13,6 +15,7 @@ from webhook.sandbox.gitlab_nouns import Award, Issue, Note, Project
 from webhook.sandbox.gitlab_world import World
 from webhook.sandbox.routes import Router
 
+EMOJI_NAME = re.compile(r"[a-z0-9_+-]+")
 ISSUE = f"{PREFIX}projects/{{id}}/issues/{{iid}}"
 
 
@@ -68,7 +71,7 @@ class NoteRoutes:
         gitlab_limits.count(self.world.core.limits, gitlab_limits.NOTES, str(actor.user.id), call)
         project, issue = self.gate.issue(call, "Issue")
         params = Params(call)
-        if not rights.creates_in(actor.user, project):
+        if not rights.comments_on(actor.user, project, issue):
             raise forbidden()
         internal = bool(params.flag("internal") or params.flag("confidential"))
         if internal and not rights.on_the_team(actor.user, project):
@@ -125,6 +128,8 @@ class NoteRoutes:
         name = Params(call).required("name")
         if not rights.creates_in(user, project):
             raise not_found("Award Emoji")
+        if not EMOJI_NAME.fullmatch(name):
+            raise not_found("Award Emoji Name is not a valid emoji name")
         if any(one.user is user and one.name == name for one in target.awards.values()):
             raise not_found("Award Emoji Name has already been taken")
         award = Award(self.world.core.next_id(), name, user, self.world.now())

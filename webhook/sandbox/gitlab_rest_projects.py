@@ -5,7 +5,7 @@ from __future__ import annotations
 from webhook.sandbox import gitlab_limits, gitlab_shapes
 from webhook.sandbox import gitlab_rights as rights
 from webhook.sandbox.exchange import Call, Reply
-from webhook.sandbox.gitlab_answers import Params, not_found, page, unauthorized
+from webhook.sandbox.gitlab_answers import Params, not_found, number, page, unauthorized
 from webhook.sandbox.gitlab_gate import PREFIX, Gate
 from webhook.sandbox.gitlab_world import REVISION, VERSION, World
 from webhook.sandbox.routes import Router
@@ -60,7 +60,7 @@ class ProjectRoutes:
     def one_user(self, call: Call) -> Reply:
         """One user by id."""
         self.gate.someone(call)
-        user = self.world.user(call.args["user"]) if call.args["user"].isdigit() else None
+        user = self.world.users.get(number(call, "user"))
         if user is None:
             raise not_found("User")
         return Reply(200, gitlab_shapes.user_basic(user, call.base_url))
@@ -91,7 +91,7 @@ class ProjectRoutes:
         """The members; all of them are direct ones here."""
         self.gate.someone(call)
         project = self.gate.project(call)
-        users = [self.world.users[number] for number in project.members]
+        users = [self.world.users[one] for one in project.members]
         show = gitlab_shapes.member
         return page(call, Params(call), users, lambda user: show(user, project, call.base_url))
 
@@ -99,7 +99,7 @@ class ProjectRoutes:
         """One member's role; 404 for everybody else."""
         self.gate.someone(call)
         project = self.gate.project(call)
-        user = self.world.user(call.args["user"]) if call.args["user"].isdigit() else None
+        user = self.world.users.get(number(call, "user"))
         if user is None or user.id not in project.members:
             raise not_found()
         return Reply(200, gitlab_shapes.member(user, project, call.base_url))

@@ -61,8 +61,15 @@ def sets_metadata_of_new(user: User | None, project: Project) -> bool:
 
 
 def creates_in(user: User | None, project: Project) -> bool:
-    """New issues and notes: everybody signed in who sees the project, while it is not archived."""
+    """New issues, and reactions: everybody signed in who sees the project, while it is not archived."""
     return user is not None and sees_project(user, project) and not project.archived
+
+
+def comments_on(user: User | None, project: Project, issue: Issue) -> bool:
+    """New notes: whoever may write here and sees the issue; on a locked discussion members only."""
+    if not creates_in(user, project) or not sees_issue(user, project, issue):
+        return False
+    return not issue.discussion_locked or level(user, project) > Access.NONE
 
 
 def deletes_issue(user: User | None, project: Project) -> bool:

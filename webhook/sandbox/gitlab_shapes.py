@@ -49,6 +49,10 @@ def current_user(user: User, base: str) -> dict[str, Any]:
             "confirmed_at": moment(user.created_at),
             "last_activity_on": None,
             "email": f"{user.username}@sandbox.invalid",
+            "commit_email": f"{user.username}@sandbox.invalid",
+            "preferred_language": "en",
+            "local_time": None,
+            "scim_identities": [],
             "theme_id": 3,
             "color_scheme_id": 1,
             "projects_limit": 0 if user.bot else 100_000,
@@ -194,7 +198,6 @@ def issue(  # noqa: PLR0913  # each a part of what is shown or to whom
         "merge_requests_count": 0,
         "upvotes": sum(award.name == "thumbsup" for award in issue.awards.values()),
         "downvotes": sum(award.name == "thumbsdown" for award in issue.awards.values()),
-        "start_date": None,
         "due_date": None,
         "confidential": issue.confidential,
         "discussion_locked": issue.discussion_locked,
@@ -227,9 +230,6 @@ def issue(  # noqa: PLR0913  # each a part of what is shown or to whom
         "imported": False,
         "imported_from": "none",
         "service_desk_reply_to": None,
-        "epic_iid": None,
-        "epic": None,
-        "iteration": None,
         "health_status": None,
     }
     if sum(boxes):

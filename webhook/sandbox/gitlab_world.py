@@ -10,10 +10,12 @@ import secrets
 from collections.abc import Sequence
 
 from webhook.sandbox.core import Core
-from webhook.sandbox.gitlab_nouns import Access, Issue, Label, Project, ProjectVisibility, Token, User
+from webhook.sandbox.gitlab_nouns import Access, Label, Project, ProjectVisibility, Token, User
 
 VERSION = "19.6.0-ee"
 REVISION = "5a9d0b0e1c2"
+LONGEST_ID = 19
+"""Digits of a 64-bit number, and one more than any id needs."""
 
 
 class World:
@@ -58,17 +60,15 @@ class World:
 
     def user(self, key: str | int) -> User | None:
         """A user by id or username."""
-        text = str(key)
-        if text.isdigit():
-            return self.users.get(int(text))
-        return next((user for user in self.users.values() if user.username == text), None)
+        if (number := id_in(key)) is not None:
+            return self.users.get(number)
+        return next((user for user in self.users.values() if user.username == key), None)
 
     def project(self, key: str | int) -> Project | None:
         """A project by id or by its present full path, letters' case aside."""
-        text = str(key)
-        if text.isdigit():
-            return self.projects.get(int(text))
-        wanted = text.casefold()
+        if (number := id_in(key)) is not None:
+            return self.projects.get(number)
+        wanted = str(key).casefold()
         return next((p for p in self.projects.values() if p.path_with_namespace.casefold() == wanted), None)
 
     def moved_project(self, path: str) -> Project | None:
@@ -76,15 +76,19 @@ class World:
         wanted = path.casefold()
         return next((p for p in self.projects.values() if wanted in p.former_paths), None)
 
-    def issue_by_id(self, number: int) -> Issue | None:
-        """An issue by its id, which is unique in the instance (the iid is the project's)."""
-        found = (issue for project in self.projects.values() for issue in project.issues.values())
-        return next((issue for issue in found if issue.id == number), None)
+
+def id_in(key: str | int) -> int | None:
+    """The number of an id as it stands in a path; None for a name, a path or what no database id can be.
+
+    >>> id_in("12"), id_in(12), id_in("xen-sec/reports"), id_in("\N{SUPERSCRIPT TWO}"), id_in("9" * 40)
+    (12, 12, None, None, None)
+    """
+    text = str(key)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_ID else None
 
 
 def find_label(project: Project, key: str | int) -> Label | None:
     """A label by id or, failing that, by its title: the order GitLab's `find_label` keeps."""
-    text = str(key)
-    if text.isdigit() and int(text) in project.labels:
-        return project.labels[int(text)]
-    return next((label for label in project.labels.values() if label.title == text), None)
+    if (label := project.labels.get(id_in(key) or 0)) is not None:
+        return label
+    return next((label for label in project.labels.values() if label.title == str(key)), None)

@@ -4,7 +4,7 @@ The service uses the names below and nothing deeper; SQLAlchemy and Alembic are 
 explained in `schema`, the work list's rules in `marks`, `claims` and `endings`, migrations run through `upgrade`.
 """
 
-from webhook.store.errors import LeaseLostError, SchemaOutdatedError, StoreError
+from webhook.store.errors import LeaseLostError, SchemaOutdatedError, StoreError, StoreUnavailableError
 from webhook.store.nouns import (
     AT_ONCE,
     EDITED,
@@ -45,6 +45,7 @@ __all__ = [
     "Stats",
     "Store",
     "StoreError",
+    "StoreUnavailableError",
     "StoredVerdict",
     "TrackerRef",
     "open_store",

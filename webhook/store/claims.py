@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, case, func, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from webhook.store import owner, rows
+from webhook.store.columns import UtcTime
 from webhook.store.errors import LeaseLostError
 from webhook.store.nouns import Claim, Lane
 from webhook.store.schema import issue, ledger, tracker
@@ -31,11 +33,23 @@ class Head:
     """The same, holds included."""
 
 
+def _first_ready(lane: Lane) -> ScalarSelect[Any]:
+    mine = (issue.c.tracker_id == tracker.c.id, issue.c.lane == lane.value, issue.c.ready_at.is_not(None))
+    return select(func.min(issue.c.ready_at)).where(*mine).scalar_subquery()
+
+
+_HEADS = select(
+    tracker.c.id,
+    _first_ready(Lane.LIVE).label("live"),
+    _first_ready(Lane.BULK).label("bulk"),
+    tracker.c.live_held_until,
+    tracker.c.bulk_held_until,
+)
+
+
 def heads(connection: Connection) -> list[Head]:
     """Where work waits: for each tracker and lane, when its first row may be claimed, holds included."""
-    live, bulk = (_first_ready(lane).label(lane.name) for lane in Lane)
-    found = connection.execute(select(tracker.c.id, live, bulk, tracker.c.live_held_until, tracker.c.bulk_held_until))
-    return [head for row in found for head in _heads_of(row)]
+    return [head for row in connection.execute(_HEADS) for head in _heads_of(row)]
 
 
 def ready(connection: Connection, now: datetime) -> list[Head]:
@@ -48,45 +62,46 @@ def next_ready(connection: Connection) -> datetime | None:
     return min((head.opens for head in heads(connection)), default=None)
 
 
-def _first_ready(lane: Lane) -> ScalarSelect[Any]:
-    mine = (issue.c.tracker_id == tracker.c.id, issue.c.lane == lane.value, issue.c.ready_at.is_not(None))
-    return select(func.min(issue.c.ready_at)).where(*mine).scalar_subquery()
-
-
 def _heads_of(row: rows.AnyRow) -> Iterator[Head]:
-    if row.LIVE is not None:
-        yield Head(row.id, Lane.LIVE, row.LIVE, _later(row.LIVE, row.live_held_until))
-    if row.BULK is not None:
-        yield Head(row.id, Lane.BULK, row.BULK, _later(row.BULK, row.bulk_held_until))
+    if row.live is not None:
+        yield Head(row.id, Lane.LIVE, row.live, _later(row.live, row.live_held_until))
+    if row.bulk is not None:
+        yield Head(row.id, Lane.BULK, row.bulk, _later(row.bulk, row.bulk_held_until))
 
 
 def _later(time: datetime, held_until: datetime | None) -> datetime:
     return time if held_until is None else max(time, held_until)
 
 
-def claim(connection: Connection, head: Head, *, worker: str, now: datetime, lease: timedelta) -> Claim | None:
-    """Lease the row of that tracker and lane that waits longest; None if another worker was faster."""
+def _take() -> ReturningUpdate[Any]:
+    """The statement that leases a row, made once."""
     chosen = (
         select(issue.c.id)
-        .where(issue.c.tracker_id == head.tracker_id, issue.c.lane == head.lane.value, issue.c.ready_at <= now)
+        .where(issue.c.tracker_id == bindparam("of"), issue.c.lane == bindparam("in_lane"))
+        .where(issue.c.ready_at <= bindparam("now", type_=UtcTime))
         .order_by(issue.c.ready_at)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite has one writer at a time and needs no row locks
         .scalar_subquery()
     )
-    taken = connection.execute(
-        update(issue)
-        .where(issue.c.id == chosen)
-        .values(
-            lease_owner=worker,
-            lease_token=issue.c.lease_token + 1,
-            claimed_at=now,
-            ready_at=now + lease,
-            due_by=None,  # marks made from now on open a new window
-            crashes=issue.c.crashes + case((issue.c.lease_owner.is_not(None), 1), else_=0),  # abandoned by another
-        )
-        .returning(*issue.c),
-    ).one_or_none()
+    lease = {
+        "lease_owner": bindparam("worker"),
+        "lease_token": issue.c.lease_token + 1,
+        "claimed_at": bindparam("now", type_=UtcTime),
+        "ready_at": bindparam("until", type_=UtcTime),
+        "due_by": None,  # marks made from now on open a new window
+        "crashes": issue.c.crashes + case((issue.c.lease_owner.is_not(None), 1), else_=0),  # abandoned by another
+    }
+    return update(issue).where(issue.c.id == chosen).values(lease).returning(*issue.c)
+
+
+_TAKE = _take()
+
+
+def claim(connection: Connection, head: Head, *, worker: str, now: datetime, lease: timedelta) -> Claim | None:
+    """Lease the row of that tracker and lane that waits longest; None if another worker was faster."""
+    how = {"of": head.tracker_id, "in_lane": head.lane.value, "worker": worker, "now": now, "until": now + lease}
+    taken = connection.execute(_TAKE, how).one_or_none()
     if taken is None:
         return None
     where = connection.execute(select(tracker.c.forge, tracker.c.project).where(tracker.c.id == head.tracker_id)).one()

@@ -12,15 +12,16 @@ import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from webhook.store.errors import SchemaOutdatedError, StoreError
+from webhook.store.errors import SchemaOutdatedError, StoreError, StoreUnavailableError
 from webhook.store.schema import REVISION
 
 BUSY_SECONDS = 15.0
@@ -34,11 +35,12 @@ class Database:
         self.engine = engine
         self.sqlite = engine.dialect.name == "sqlite"
         self._one_writer = threading.Lock()
+        self._process = os.getpid()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads."""
-        with self.engine.connect() as connection, connection.begin():
+        """A transaction that only reads. Raises `StoreUnavailableError`."""
+        with self._connection() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -47,15 +49,26 @@ class Database:
 
         SQLite has one writer at a time: threads of this process queue fairly here, other processes by its own lock,
         which is taken at the beginning, so that a transaction never fails half-way for want of it.
+        Raises `StoreUnavailableError`.
         """
-        if not self.sqlite:
-            with self.engine.begin() as connection:
-                yield connection
-            return
-        with self._one_writer, self.engine.connect() as connection:
-            connection = connection.execution_options(sqlite_begin="IMMEDIATE")  # noqa: PLW2901  # same connection
+        with self._one_writer if self.sqlite else nullcontext(), self._connection() as connection:
+            connection.execution_options(sqlite_begin="IMMEDIATE")
             with connection.begin():
                 yield connection
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        if self._process != os.getpid():  # connections do not survive a fork: leave them to the parent
+            self.engine.dispose(close=False)
+            self._process, self._one_writer = os.getpid(), threading.Lock()
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            raise StoreUnavailableError(self._where(), error) from None
+
+    def _where(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
 
     def close(self) -> None:
         """Close all connections."""
@@ -81,16 +94,12 @@ def check_revision(database: Database) -> None:
 
 
 def revision(database: Database) -> str | None:
-    """The revision noted in the database; None for an empty one. Raises `StoreError` if it cannot be reached."""
-    try:
-        with database.read() as connection:
-            if not database.engine.dialect.has_table(connection, "alembic_version"):
-                return None
-            found: str | None = connection.scalar(select(text("version_num")).select_from(text("alembic_version")))
-            return found
-    except DBAPIError as error:
-        where = database.engine.url.render_as_string(hide_password=True)
-        raise StoreError(f"the database {where} does not answer ({type(error.orig).__name__})") from None
+    """The revision noted in the database; None for an empty one. Raises `StoreUnavailableError`."""
+    with database.read() as connection:
+        if not database.engine.dialect.has_table(connection, "alembic_version"):
+            return None
+        found: str | None = connection.scalar(select(text("version_num")).select_from(text("alembic_version")))
+        return found
 
 
 def _address(url: str) -> URL:

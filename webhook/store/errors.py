@@ -7,6 +7,13 @@ class StoreError(Exception):
     """The database cannot be used as it is; the message says what to do."""
 
 
+class StoreUnavailableError(StoreError):
+    """The database does not answer, or is locked for too long. What was to be done did not happen: try again."""
+
+    def __init__(self, where: str, cause: Exception) -> None:
+        super().__init__(f"the database {where} does not answer ({type(getattr(cause, 'orig', cause)).__name__})")
+
+
 class SchemaOutdatedError(StoreError):
     """The database is not at the revision this program was written for."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, select
@@ -18,7 +19,9 @@ from webhook.store.schema import issue, tracker
 
 def tracker_row(connection: Connection, ref: TrackerRef, forge_id: int | None = None) -> int:
     """The row id of a tracker, made if need be; notes the forge's own id of it when given."""
-    make = _insert(connection, tracker).values(forge=ref.forge.value, project=ref.project, forge_id=forge_id)
+    make = _insert(connection.dialect.name, tracker).values(
+        forge=ref.forge.value, project=ref.project, forge_id=forge_id
+    )
     if forge_id is None:
         connection.execute(make.on_conflict_do_nothing())
     else:
@@ -52,20 +55,27 @@ def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
     """Raise the issue's generation; make its row if there is none."""
     due_by = now + settle.at_most
     due_at = min(now + settle.after, due_by)
-    new = _insert(connection, issue).values(
-        tracker_id=tracker_id,
-        number=number,
-        generation=1,
-        lane=lane.value,
-        first_marked_at=now,
-        due_at=due_at,
-        due_by=due_by,
-        ready_at=due_at,
-        last_event=_trace(event),
-        last_delivery=_trace(delivery),
-    )
+    new = {
+        "tracker_id": tracker_id,
+        "number": number,
+        "generation": 1,
+        "lane": lane.value,
+        "first_marked_at": now,
+        "due_at": due_at,
+        "due_by": due_by,
+        "ready_at": due_at,
+        "last_event": _trace(event),
+        "last_delivery": _trace(delivery),
+    }
+    connection.execute(_mark(connection.dialect.name), new)
+
+
+@cache
+def _mark(dialect: str) -> Any:
+    """The statement, made once: it stands between every delivery and its answer."""
+    new = _insert(dialect, issue)
     keys = [issue.c.tracker_id, issue.c.number]
-    connection.execute(new.on_conflict_do_update(index_elements=keys, set_=_marked_again(new.excluded)))
+    return new.on_conflict_do_update(index_elements=keys, set_=_marked_again(new.excluded))
 
 
 def _marked_again(new: Any) -> dict[str, Any]:
@@ -106,6 +116,6 @@ def _later(maybe: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElemen
     return case((maybe > other, maybe), else_=other)
 
 
-def _insert(connection: Connection, table: Any) -> Any:
+def _insert(dialect: str, table: Any) -> Any:
     """`INSERT … ON CONFLICT`, which both databases have and SQLAlchemy spells twice."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

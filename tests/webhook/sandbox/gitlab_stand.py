@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import gitlab
 import requests
+
 from tests.stand.gitlab_check import Delivered
 from webhook.sandbox import Sandbox
 
@@ -80,9 +81,7 @@ class GitLabStand:
     def client(self, person: str, **more: Any) -> gitlab.Gitlab:
         """A python-gitlab client with a token of that person."""
         token = self.gitlab.create_token(person)
-        made = gitlab.Gitlab(
-            self.sandbox.url, private_token=token, timeout=10, retry_transient_errors=False, **more
-        )
+        made = gitlab.Gitlab(self.sandbox.url, private_token=token, timeout=10, retry_transient_errors=False, **more)
         self._stack.callback(made.session.close)
         return made
 
@@ -103,9 +102,7 @@ class GitLabStand:
 
     def hook(self, **more: Any) -> int:
         """A hook that tells the receiver of issues and notes, signed."""
-        return self.gitlab.create_hook(
-            self.project_id, self.receiver.url, **{"signing_token": SIGNING_TOKEN, **more}
-        )
+        return self.gitlab.create_hook(self.project_id, self.receiver.url, **{"signing_token": SIGNING_TOKEN, **more})
 
     def delivered(self) -> list[Delivered]:
         """What the receiver got, once nothing is on its way any more."""

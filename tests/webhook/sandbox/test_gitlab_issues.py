@@ -8,6 +8,7 @@ from typing import Any
 import gitlab
 import pytest
 import requests
+
 from tests.webhook.sandbox.gitlab_stand import PROJECT, GitLabStand, refused
 
 
@@ -140,7 +141,7 @@ def test_the_list_is_sorted_filtered_and_paged(stand: GitLabStand) -> None:
     clock = stand.sandbox.core.clock
     numbers = []
     for title in ("one", "two", "three"):
-        numbers.append(stand.file(title))  # noqa: PERF401  # the clock moves in between
+        numbers.append(stand.file(title))  # the clock moves in between
         clock.advance(60)
     stand.file("public one", confidential=False)
     clock.advance(60)
@@ -207,12 +208,14 @@ def test_a_moved_issue_is_closed_and_points_to_its_successor(stand: GitLabStand)
     iid = stand.file()
     put(stand, iid, add_labels=["a"])
     stand.gitlab.create_label(target, "a")
+    stand.gitlab.comment(PROJECT, iid, "pia", "before")
     issue = stand.project("max").issues.get(iid)
     issue.move(target)
     old = stand.project("max").issues.get(iid)
     new = stand.client("max").projects.get(target).issues.list(get_all=True)[0]
     assert (old.state, old.moved_to_id) == ("closed", new.id)
     assert (new.labels, new.confidential, new.author["username"]) == (["a"], True, "rita")
+    assert "before" in [note.body for note in new.notes.list(get_all=True)]
 
 
 def test_the_former_path_of_a_project_redirects_by_id(stand: GitLabStand) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from tests.webhook.sandbox.gitlab_stand import PROJECT, GitLabStand, refused
 from webhook.sandbox.gitlab_quick import extract
 
@@ -92,9 +93,7 @@ def test_the_same_emoji_twice_is_refused_as_recorded(stand: GitLabStand) -> None
 
 def test_the_template_ends_with_confidential_and_the_first_event_knows(stand: GitLabStand) -> None:
     stand.hook()
-    filed = stand.new(
-        lambda: stand.gitlab.file_issue(PROJECT, "rita", "x", "## Effect\n\n- [x] DoS\n\n/confidential")
-    )
+    filed = stand.new(lambda: stand.gitlab.file_issue(PROJECT, "rita", "x", "## Effect\n\n- [x] DoS\n\n/confidential"))
     assert [row.headers["x-gitlab-event"] for row in filed] == ["Confidential Issue Hook"]
     assert filed[0].json["object_attributes"]["description"] == "## Effect\n\n- [x] DoS"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from tests.webhook.sandbox.gitlab_stand import PROJECT, ROLES, GitLabStand, refused
 from webhook.sandbox import ControlError
 
@@ -101,6 +102,13 @@ def test_a_note_is_changed_by_its_author_or_a_maintainer(stand: GitLabStand) -> 
     for person in ("rita", "max"):
         answer = stand.project(person).issues.get(iid, lazy=True).notes.update(note, {"body": f"by {person}"})
         assert answer["body"] == f"by {person}"
+
+
+def test_a_locked_discussion_is_for_members(stand: GitLabStand) -> None:
+    iid = stand.file(person="rita")
+    stand.project("pia").issues.update(iid, {"discussion_locked": True})
+    assert refused(lambda: stand.project("rita").issues.get(iid).notes.create({"body": "x"}))[0] == 403
+    assert stand.project("pia").issues.get(iid).notes.create({"body": "x"}).id
 
 
 def test_hooks_are_for_maintainers(stand: GitLabStand) -> None:

@@ -84,7 +84,9 @@ def test_a_row_given_back_is_due_at_once_and_no_try_was_used(store: Store, first
     assert (again.attempt, again.crashes) == (1, 0)
 
 
-def test_an_issue_forgotten_during_its_run_is_lost_to_the_run_also_when_it_comes_back(store: Store, first: Claim) -> None:
+def test_an_issue_forgotten_during_its_run_is_lost_to_the_run_also_when_it_comes_back(
+    store: Store, first: Claim
+) -> None:
     assert store.forget(issue())
     store.mark(issue(), event="issues.opened", delivery="d", now=NOON)
     assert not store.still_mine(first, NOON)
@@ -165,7 +167,11 @@ def test_a_new_process_with_the_old_number_is_another_process() -> None:
 
 
 def test_a_killed_process_that_nobody_waited_for_is_gone() -> None:
-    command = [sys.executable, "-c", "from webhook.store import this_process; print(this_process(), flush=True); input()"]
+    command = [
+        sys.executable,
+        "-c",
+        "from webhook.store import this_process; print(this_process(), flush=True); input()",
+    ]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         owner = process.stdout.readline().strip()

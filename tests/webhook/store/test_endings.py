@@ -29,7 +29,13 @@ from webhook.store import (
 
 POLICY = PolicyStamp("xen-rfc-v2", "2.0", "sha256:aa")
 VERDICT = StoredVerdict(
-    "out-of-scope", "presumed", codes=("1-self",), presumptions=("reachable",), contested=True, policy=POLICY, changed_at=NOON
+    "out-of-scope",
+    "presumed",
+    codes=("1-self",),
+    presumptions=("reachable",),
+    contested=True,
+    policy=POLICY,
+    changed_at=NOON,
 )
 ANSWERS = Answers(
     paths=({"source": Said(frozenset({"guest_kernel"}), "reporter")},),

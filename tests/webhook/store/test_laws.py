@@ -55,10 +55,7 @@ class Row:
         if self.freed_at is not None and self.seen == len(self.marks):
             return self.freed_at
         new = self.marks[self.seen :]
-        if not new:
-            ready = self.retry_at or self.settled(self.marks)
-        else:
-            ready = self.settled(new)
+        ready = self.settled(new) if new else self.retry_at or self.settled(self.marks)
         return max(ready, self.not_before) if self.not_before else ready
 
     @staticmethod

@@ -61,9 +61,7 @@ def test_four_processes_that_upgrade_a_fresh_postgresql_database_at_once_all_suc
     all_at_once(postgres_fresh)
 
 
-def test_a_migration_that_fails_leaves_the_database_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_migration_that_fails_leaves_the_database_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from alembic import op  # noqa: PLC0415  # the module the migration calls
 
     monkeypatch.setattr(op, "create_index", lambda *_, **__: 1 / 0)

@@ -6,13 +6,14 @@ import os
 import sqlite3
 import stat
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
 
 from tests.databases import NOON, issue
-from webhook.store import SchemaOutdatedError, StoreError, open_store
+from webhook.store import SchemaOutdatedError, Store, StoreError, StoreUnavailableError, open_store
 from webhook.store.database import connect
 from webhook.store.upgrade import upgrade
 
@@ -98,9 +99,35 @@ def test_a_server_that_does_not_answer_is_told_without_the_password() -> None:
     assert "hunter2" not in str(refused.value)
 
 
+def test_a_database_that_goes_away_is_told_in_the_stores_own_words(url: str) -> None:
+    with open_store(url) as store:
+        store.mark(issue(), event="e", delivery="d", now=NOON)
+        store._database.engine.dispose()
+        store._database.engine.pool.connect = broken  # type: ignore[method-assign]  # the server is gone
+        with pytest.raises(StoreUnavailableError, match="does not answer"):
+            store.mark(issue(), event="e", delivery="d", now=NOON)
+
+
+def broken() -> NoReturn:
+    raise OperationalError("SELECT 1", None, ConnectionRefusedError("secret"))
+
+
+def test_a_store_opened_before_a_fork_works_in_the_child_and_in_the_parent(store: Store) -> None:
+    store.mark(issue(1), event="e", delivery="d", now=NOON)
+    child = os.fork()
+    if child == 0:
+        try:
+            store.mark(issue(2), event="e", delivery="d", now=NOON)
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    store.mark(issue(3), event="e", delivery="d", now=NOON)
+    assert store.stats(NOON).live.due == 3
+
+
 def test_a_failing_statement_does_not_quote_what_was_to_be_stored(url: str) -> None:
     database = connect(url)
-    with pytest.raises(StatementError) as failed, database.write() as connection:
+    with pytest.raises((StatementError, StoreError)) as failed, database.write() as connection:
         connection.execute(text("SELECT CAST(:value AS nonsense) FROM nowhere"), {"value": "a reporter's words"})
     database.close()
     assert "reporter" not in str(failed.value)

@@ -122,6 +122,8 @@ def test_another_worker_of_the_machine_finishes_at_once_what_a_killed_one_had_be
     heir = workers.hire("heir")
     heir.hear("ended 1")
     assert time.monotonic() - began < 15  # the lease would have lasted a minute
+    heir.send(signal.SIGTERM)
+    heir.end()
     mark(store)
     claim = store.claim("test", datetime.now(UTC), lease=datetime.resolution) or pytest.fail("nothing to claim")
     assert claim.ledger == {"by-killed", "by-heir"}

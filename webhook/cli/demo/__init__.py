@@ -55,9 +55,9 @@ class Filed:
     def reason(self) -> str:
         """The comment's first sentence about the verdict."""
         if self.report.public:
-            return "the public can read it: nothing is written"
-        lines = [line.strip("#*> ").strip() for line in self.comment.splitlines()]
-        return next((line for line in lines if line and not line.startswith("<!--")), "")
+            return "The public can read it, so nothing is written."
+        paragraphs = [part for part in self.comment.split("\n\n") if part and not part.startswith(("<!--", "#"))]
+        return next((part.split(". ")[0].rstrip(".") + "." for part in paragraphs), "")
 
 
 @click.command()
