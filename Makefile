@@ -32,7 +32,7 @@ rooms:
 tests:
 	$(BIN)/python -m pytest $(PYTEST)
 
-oracle: $(VENV)/.dev  ## All 147,456,000 ground combinations against the independent oracle (minutes)
+oracle: $(VENV)/.dev  ## All 147,456,000 ground combinations against the independent oracle
 	$(BIN)/python -m pytest -m oracle -s
 
 stand: $(VENV)/.dev node_modules/.ready .proxy/.ready  ## Install what the tests against emulate need (npm, a second environment)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scope.diagram import Known, Node, admits, reachable, sole, support
+from scope.diagram import Known, Node, admits, descend, reachable, sole, support
 from scope.knowledge import Knowledge, UnknownWordError
 from scope.model import Outcome, PathVerdict, Report, Standing, Verdict
 from scope.policy import OUT_CONTESTED, Assumption, Policy
@@ -53,8 +53,8 @@ def certain_codes(policy: Policy, known: Known) -> tuple[str, ...]:
     """The codes that some row gives in every completion, in the policy's order."""
     codes: set[str] = set()
     for group in policy.code_groups:
-        only = sole(group, known)
-        codes |= only.value if only else frozenset.intersection(*reachable(group, known))
+        node = descend(group, known)
+        codes |= frozenset.intersection(*reachable(node, known)) if node.edges else node.value
     return in_order(codes, policy.codes)
 
 
@@ -102,6 +102,8 @@ def _join(
     policy: Policy, paths: tuple[PathVerdict, ...], conflicts: tuple[str, ...], not_sure: frozenset[str]
 ) -> Verdict:
     """Several paths: one in scope is enough, one open keeps the report open, else all are out."""
+    if len(paths) == 1:
+        return _alone(policy, paths, conflicts, not_sure)
     inside = [path for path in paths if path.in_scope]
     if inside:
         # The path with the fewest presumptions speaks for all: a settled one has none.
@@ -126,6 +128,19 @@ def _join(
     )
 
 
+def _alone(
+    policy: Policy, paths: tuple[PathVerdict, ...], conflicts: tuple[str, ...], not_sure: frozenset[str]
+) -> Verdict:
+    """One path: its verdict is the report's."""
+    path = paths[0]
+    outcome = Outcome.IN_SCOPE if path.in_scope else Outcome.OUT_OF_SCOPE
+    if path.in_scope is None:
+        outcome = route(policy, path.missing, not_sure)
+    return Verdict(
+        outcome, path.standing, path.codes, path.contested, path.missing, path.presumptions, conflicts, paths
+    )
+
+
 def route(policy: Policy, missing: Iterable[str], not_sure: frozenset[str]) -> Outcome:
     """Whose turn an open report is: the costly check of systems only once nothing else could settle it."""
     others = set(missing) - policy.routing.os_check
@@ -138,8 +153,6 @@ def route(policy: Policy, missing: Iterable[str], not_sure: frozenset[str]) -> O
 
 def _union(order: Iterable[str], parts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     """All words of the parts, in the policy's order."""
-    if len(parts) == 1:
-        return parts[0]
     return in_order({word for part in parts for word in part}, order)
 
 

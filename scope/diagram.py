@@ -174,7 +174,8 @@ def reachable(root: Node, known: Known) -> frozenset[Any]:
 
 def admits(root: Node, known: Known, value: Hashable) -> bool:
     """Whether some completion has this result."""
-    return value in reachable(root, known)
+    start = descend(root, known)
+    return value in reachable(start, known) if start.edges else bool(start.value == value)
 
 
 def support(root: Node, known: Known) -> frozenset[int]:

@@ -17,6 +17,7 @@ from scope.compile import assumptions_of, code_groups_of, outcome_of
 from scope.diagram import Diagrams, Node
 from scope.digest import digest_of, text_digest_of
 from scope.document import Entry
+from scope.examples import read_examples
 from scope.faults import PolicyError, nearest
 from scope.form import read_form
 from scope.knowledge import Layout
@@ -25,7 +26,6 @@ from scope.proofs import check_examples, check_quotes
 from scope.rules import (
     Words,
     read_derived,
-    read_examples,
     read_presumptions,
     read_routing,
     read_tables,

@@ -1,4 +1,4 @@
-"""The deciding part of a policy file: derived results, tables, presumptions, routing, examples.
+"""The deciding part of a policy file: derived results, tables, presumptions, routing.
 
 Words are checked against the facts, clauses, readings and codes; whether tables are sound is proved in `table`.
 """
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from scope.document import Entry
 from scope.faults import PolicyError
-from scope.model import Clause, Fact, Outcome, PathFacts, Presumption, Reading, Standing, Values
-from scope.policy import Derived, Example, Routing
+from scope.model import Clause, Fact, Presumption, Reading, Values
+from scope.policy import Derived, Routing
 from scope.table import DecisionTable, Row
 
 
@@ -49,8 +49,8 @@ def read_derived(root: Entry, facts: Mapping[str, Fact]) -> dict[str, Derived]:
 def read_tables(root: Entry, words: Words) -> tuple[DecisionTable, ...]:
     """The decision tables in the file's order, not yet proved."""
     tables = tuple(_table(entry, words) for entry in root.entries("tables"))
-    _once("table", [table.name for table in tables])
-    _once("table for the derived result", [table.derives for table in tables if table.derives])
+    once("table", [table.name for table in tables])
+    once("table for the derived result", [table.derives for table in tables if table.derives])
     given = {code for table in tables for code in table.codes}
     idle = next((code for code in words.codes if code not in given), None)
     if idle is not None:
@@ -73,7 +73,7 @@ def _table(entry: Entry, words: Words) -> DecisionTable:
         derives=derives,
     )
     entry.done()
-    _once("row", [row.name for row in table.rows], entry.place)
+    once("row", [row.name for row in table.rows], entry.place)
     if len([row for row in table.rows if row.otherwise]) > 1:
         raise entry.fault("more than one row is `otherwise`")
     return table
@@ -87,7 +87,7 @@ def _row(entry: Entry, words: Words, inputs: tuple[str, ...], derives: str | Non
     row = Row(
         name=name,
         says=entry.text("says"),
-        when=_conditions(when, words, inputs),
+        when=conditions(when, words, inputs),
         otherwise=entry.flag("otherwise"),
         fails=entry.word("fails", words.codes, "code") if entry.has("fails") else None,
         gives=_given(entry, words, derives),
@@ -114,15 +114,16 @@ def _check_row(row: Row, entry: Entry, words: Words, derives: str | None) -> Non
         raise entry.fault("a contested row rests on a contested reading", "readings")
 
 
-def _conditions(when: Entry, words: Words, inputs: tuple[str, ...]) -> dict[str, Values]:
-    conditions = {}
+def conditions(when: Entry, words: Words, inputs: tuple[str, ...]) -> dict[str, Values]:
+    """A table of facts (or derived results) and the values they may have."""
+    allowed = {}
     for name in when.keys():  # noqa: SIM118  # an Entry is not a mapping: `keys` notes them as asked for
         when.known(name, inputs, "input of the table")
         values = when.words(name, words.values(name), f"value of {name}")
         if not values:
             raise when.fault("a condition names at least one value", name)
-        conditions[name] = Values(values)
-    return conditions
+        allowed[name] = Values(values)
+    return allowed
 
 
 def _given(entry: Entry, words: Words, derives: str | None) -> str | None:
@@ -151,7 +152,7 @@ def _disputed(readings: tuple[str, ...], words: Words) -> bool:
 def read_presumptions(root: Entry, words: Words) -> tuple[Presumption, ...]:
     """What the text presumes of facts of which nothing is known."""
     presumptions = tuple(_presumption(entry, words) for entry in root.entries("presumptions"))
-    _once("presumption of", [p.fact for p in presumptions], "presumptions")
+    once("presumption of", [p.fact for p in presumptions], "presumptions")
     return presumptions
 
 
@@ -167,7 +168,7 @@ def _presumption(entry: Entry, words: Words) -> Presumption:
         readings=_readings(entry, words),
         contested=entry.flag("contested"),
         effort=entry.flag("effort"),
-        unless=_conditions(unless, words, tuple(words.derived)),
+        unless=conditions(unless, words, tuple(words.derived)),
     )
     entry.done()
     if presumption.contested and not _disputed(presumption.readings, words):
@@ -185,43 +186,8 @@ def read_routing(root: Entry, words: Words) -> Routing:
     return routing
 
 
-def read_examples(root: Entry, words: Words, presumptions: tuple[Presumption, ...]) -> tuple[Example, ...]:
-    """The text's own examples, each with what its sentence does not mention filled in."""
-    defaults = _stated(root.entry("example_defaults"), words)
-    efforts = [p.fact for p in presumptions if p.effort]
-    examples = tuple(_example(entry, words, defaults, efforts) for entry in root.entries("examples"))
-    _once("example", [example.name for example in examples])
-    return examples
-
-
-def _example(entry: Entry, words: Words, defaults: PathFacts, efforts: list[str]) -> Example:
-    name = entry.text("name")
-    entry.place = f"example {name!r}"
-    stated = {**defaults, **_stated(entry.entry("facts"), words)}
-    expect = entry.entry("expect")
-    example = Example(
-        name=name,
-        quote=entry.text("quote", ""),
-        paths=({fact: values for fact, values in stated.items() if words.facts[fact].on_path},),
-        facts={fact: values for fact, values in stated.items() if not words.facts[fact].on_path},
-        efforts=frozenset(entry.words("efforts", efforts, "effort")),
-        outcome=Outcome(expect.word("outcome", tuple(Outcome), "outcome")),
-        standing=Standing(expect.word("standing", tuple(Standing), "standing")),
-        codes=expect.words("codes", words.codes, "code"),
-        contested=expect.flag("contested"),
-        presumptions=expect.words("presumptions", words.facts, "fact"),
-        missing=expect.words("missing", words.facts, "fact"),
-    )
-    expect.done()
-    entry.done()
-    return example
-
-
-def _stated(entry: Entry, words: Words) -> PathFacts:
-    return _conditions(entry, words, tuple(words.facts))
-
-
-def _once(what: str, names: list[str], place: str = "") -> None:
+def once(what: str, names: list[str], place: str = "") -> None:
+    """Refuse names that stand twice."""
     twice = next((name for number, name in enumerate(names) if name in names[:number]), None)
     if twice is not None:
         raise PolicyError(f"there are two of the {what} {twice!r}", place=place)

@@ -6,6 +6,7 @@ PostgreSQL is taken from `XSA_SCOPE_TEST_POSTGRES`, a server on which databases 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -57,13 +58,15 @@ def postgres_database(name: str) -> Iterator[str]:
     """A database of our own on the server, without tables, dropped at the end."""
     server = make_url(SERVER).set(drivername="postgresql+psycopg")
     engine = create_engine(server, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
     try:
-        yield server.set(database=name).render_as_string(hide_password=False)
-    finally:
         with engine.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        try:
+            yield server.set(database=name).render_as_string(hide_password=False)
+        finally:
+            with engine.connect() as connection:
+                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    finally:
         engine.dispose()
 
 
@@ -74,7 +77,7 @@ def postgres_name(stand_missing: Callable[[str], NoReturn]) -> str:
         psycopg.connect(SERVER, connect_timeout=3).close()
     except psycopg.Error as error:
         stand_missing(f"PostgreSQL cannot be used ({type(error).__name__})")
-    return f"xsa_scope_test_{os.getpid()}"
+    return f"xsa_scope_test_{os.getpid()}_{secrets.token_hex(3)}"
 
 
 @pytest.fixture

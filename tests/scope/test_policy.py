@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -234,3 +237,24 @@ def test_a_file_that_cannot_be_read_is_told_by_its_name_alone(tmp_path: Path) ->
 
 def test_the_built_in_policies_are_listed() -> None:
     assert "xen-rfc-v2" in scope.builtin_policies()
+
+
+# ── Wording ──
+
+
+def test_the_answers_are_worded_and_stand_for_what_the_agreed_form_says(
+    policy: scope.Policy, stand_missing: Callable[[str], NoReturn]
+) -> None:
+    """Every line `- answer → value` of the page on the form, apart from what follows the value in words."""
+    page = Path(__file__).resolve().parents[3] / "shared" / "policy" / "form.md"
+    if not page.is_file():
+        stand_missing("the page on the form, ../shared/policy/form.md, is not there")
+    of_reporters = page.read_text(encoding="utf-8").partition("### Facts the team answers")[0]
+    lines = re.findall(r"^- (.+?) → (.+)$", of_reporters, re.MULTILINE)
+    offered = {option.text: option.values for fact in policy.facts.values() for option in fact.options}
+    agreed = {answer: set(re.findall(r"`(\w+)`", stands_for)) for answer, stands_for in lines}
+
+    assert len(agreed) > 50
+    for answer, values in agreed.items():
+        assert answer in offered
+        assert offered[answer] == values or (not values and len(offered[answer]) > 1), answer

@@ -70,7 +70,10 @@ def problem(policy: scope.Policy, body: str | tuple[Person, str], paths: int = 1
         ("- done:\n  /scope recheck", [(2, ["recheck"])]),
         ("# /scope recheck", []),
         ("\\/scope recheck", []),
-        ("/scope os linux vulnerable because *we* saw `it`", [(1, "os linux vulnerable because we saw it".split())]),
+        (
+            "/scope os linux vulnerable because *we* saw `it`",
+            [(1, ["os", "linux", "vulnerable", "because", "we", "saw", "it"])],
+        ),
         ("", []),
     ],
 )

@@ -71,7 +71,7 @@ class Catalogue:
         self._lock = Lock()
 
     def ensure(self, tracker: str, forge: Forge, guard: Guard) -> Spelling:
-        """Create what is missing and return how the tracker spells its labels. One request an hour where all are there."""
+        """Create what is missing; return how the tracker spells its labels. One request an hour where none is."""
         with self._lock:
             until, spelling = self._known.get(tracker, (float("-inf"), Spelling()))
             if until > self._now():

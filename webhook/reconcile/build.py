@@ -73,7 +73,7 @@ class Forges:
         self._mine = threading.local()
 
     def of(self, ref: IssueRef) -> Forge:
-        """The calling thread's adapter for the issue's tracker. Raises `NoTrackerError`, or the port's `CredentialsError`."""
+        """The thread's adapter for the issue's tracker. Raises `NoTrackerError` and the port's `CredentialsError`."""
         tracker = TrackerRef.of(ref)
         opened: dict[TrackerRef, Forge] = self._mine.__dict__.setdefault("opened", {})
         if tracker not in opened:

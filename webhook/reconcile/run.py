@@ -54,22 +54,26 @@ class Reconciler:
         """Reconcile the claimed issue and end the claim. Raises the port's errors and `LeaseLostError`."""
         forge = self.forge_for(claim.ref)
         try:
-            seen = self._observe(claim, forge)
+            return self._reconcile(claim, forge)
+        except PublicError:
+            return self._public(claim, forge)
         except (GoneError, MovedError):
             self.store.forget(claim.ref)
             return "gone"
+
+    def _reconcile(self, claim: Claim, forge: Forge) -> Ending:
+        try:
+            seen = self._observe(claim, forge)
         except NotFoundError:
             return self._not_there(claim, forge)
         if not seen.private:
-            return self._public(claim, forge)
+            raise PublicError
         reading = read(self.policy, seen, forge)
         made = self._conclude(claim, seen, reading, forge)
         comments = sticky.own(seen, claim.record)
         slip = plan(made.desired, _observed(claim.record, made, seen, comments))
         try:
             done = self._apply(claim, forge, seen, slip, made)
-        except PublicError:
-            return self._public(claim, forge)
         except NotFoundError:
             return self._again(claim, "changed-meanwhile")
         record = remember(claim.record, made, seen, slip, self.policy)

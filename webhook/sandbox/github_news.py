@@ -94,6 +94,9 @@ class News:
             **self._organisation(show, repository.owner),
             "sender": show.account(sender),
         }
+        if event == "push":  # alone among events, it knows owners as Git does
+            owner = {"name": repository.owner.login, "email": None}
+            payload["repository"]["owner"] |= owner
         for hook, installation in listeners:
             whole = payload if installation is None else {**payload, "installation": _reference(installation)}
             self.post(hook, event, action, whole, installation=installation, repository=repository)
@@ -148,6 +151,7 @@ class News:
         }
         if repository:
             payload["repository"] = self.show.repository(repository)
+            payload["sender"] = self.show.account(repository.owner)
         self.post(hook, "ping", None, payload, repository=repository)
 
     def _listeners(self, repository: Repository, event: str) -> Iterator[tuple[Hook, Installation | None]]:

@@ -113,7 +113,7 @@ class Show:
         }
 
     def issue(self, repository: Repository, issue: Issue, *, webhook: bool = False) -> Json:
-        """An `issue`; webhook payloads lack `closed_by`."""
+        """An `issue`; payloads of webhooks lack `closed_by` and have `draft`."""
         url = f"{self.base}/repos/{repository.full_name}/issues/{issue.number}"
         page = f"{self.base}/{repository.full_name}/issues/{issue.number}"
         shown = {
@@ -154,7 +154,9 @@ class Show:
             "performed_via_github_app": self.app(issue.app),
             "state_reason": issue.state_reason,
         }
-        if not webhook:
+        if webhook:
+            shown["draft"] = False
+        else:
             shown["closed_by"] = self.account(issue.closed_by) if issue.closed_by else None
         if issue.pull_request:
             shown["draft"] = False
@@ -271,6 +273,7 @@ QUIET: Json = {
     "is_template": False,
     "web_commit_signoff_required": False,
     "topics": [],
+    "custom_properties": {},
     "network_count": 0,
     "subscribers_count": 0,
 }

@@ -54,7 +54,10 @@ def heads(connection: Connection) -> list[Head]:
 
 def ready(connection: Connection, now: datetime) -> list[Head]:
     """Heads that can be claimed now: live before bulk, then the one that waits longest."""
-    return sorted((head for head in heads(connection) if head.opens <= now), key=lambda head: (head.lane, head.since))
+    return sorted(
+        (head for head in heads(connection) if head.opens <= now),
+        key=lambda head: (head.lane, head.since, head.tracker_id),
+    )
 
 
 def next_ready(connection: Connection) -> datetime | None:
@@ -79,7 +82,7 @@ def _take() -> ReturningUpdate[Any]:
         select(issue.c.id)
         .where(issue.c.tracker_id == bindparam("of"), issue.c.lane == bindparam("in_lane"))
         .where(issue.c.ready_at <= bindparam("now", type_=UtcTime))
-        .order_by(issue.c.ready_at)
+        .order_by(issue.c.ready_at, issue.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite has one writer at a time and needs no row locks
         .scalar_subquery()

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, case, delete, literal, null
 
 from webhook.store import rows
-from webhook.store.claims import change
+from webhook.store.claims import change, mine, own
 from webhook.store.columns import UtcTime
 from webhook.store.nouns import Claim, IssueRecord, code
 from webhook.store.schema import issue
@@ -78,6 +78,15 @@ def bury(connection: Connection, claim: Claim, *, reason: str, now: datetime) ->
         ready_at=case((again, issue.c.due_at), else_=null()),
         last_error=code(reason),
     )
+
+
+def gone(connection: Connection, claim: Claim) -> bool:
+    """The forge no longer has the issue: purge it, unless it was marked meanwhile; whether it was purged."""
+    own(connection, claim)
+    if forget(connection, mine(claim) & (issue.c.generation == claim.generation)):
+        return True
+    done(connection, claim, IssueRecord())
+    return False
 
 
 def forget(connection: Connection, where: ColumnElement[bool]) -> bool:

@@ -214,6 +214,7 @@ Index(
     issue.c.tracker_id,
     issue.c.lane,
     issue.c.ready_at,
+    issue.c.id,  # a policy change marks a hundred thousand rows at one moment
     postgresql_where=issue.c.ready_at.is_not(None),
     sqlite_where=issue.c.ready_at.is_not(None),
 )

@@ -200,6 +200,14 @@ class Store:
         with self._database.write() as connection:
             endings.bury(connection, claim, reason=reason, now=now)
 
+    def gone(self, claim: Claim) -> bool:
+        """The forge no longer has the issue: purge all that is stored of it, and say so.
+
+        An issue marked during the run is not purged but due again: it may be back. Raises `LeaseLostError`.
+        """
+        with self._database.write() as connection:
+            return endings.gone(connection, claim)
+
     def forget(self, ref: IssueRef) -> bool:
         """Purge all that is stored of an issue; whether there was anything. Its run, if any, has lost its lease."""
         with self._database.write() as connection:

@@ -168,6 +168,8 @@ def described(shared_data: Path) -> Callable[[str, str, int, Any], list[str]]:
 
     def faults(method: str, path: str, status: int, body: Any) -> list[str]:
         answer = document["paths"][path][method.lower()]["responses"][str(status)]
+        if "$ref" in answer:
+            answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
         schema = {**answer["content"]["application/json"]["schema"], "components": document["components"]}
         found = Draft202012Validator(schema).iter_errors(body)
         return [f"{error.json_path}: {error.message[:200]}" for error in found]

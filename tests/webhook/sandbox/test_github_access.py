@@ -90,7 +90,8 @@ def test_a_token_does_only_what_it_was_made_for(stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"permissions": {"administration": "write"}}, {"permissions": {"issues": "admin"}}, {"repository_ids": [1]}]
+    "body",
+    [{"permissions": {"administration": "write"}}, {"permissions": {"issues": "admin"}}, {"repository_ids": [1]}],
 )
 def test_asking_for_more_than_was_granted_is_refused(stage, body: dict[str, Any]) -> None:
     with pytest.raises(GithubException) as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 from github import GithubException, UnknownObjectException
 
 
@@ -191,7 +192,9 @@ def test_an_administrator_changes_visibility_and_name_by_the_api(stage) -> None:
 
 
 def test_what_is_no_json_is_a_400_and_an_unknown_path_a_404(stage) -> None:
-    requester = stage.person("rita").requester
-    status, _, _ = requester.requestBlob("POST", f"/repositories/{stage.repository}/issues", {}, input="{")
-    assert status == 400
-    assert requester.requestJson("GET", "/no/such/thing")[0] == 404
+    headers = {"Authorization": f"Bearer {stage.github.create_token('rita')}"}
+    url = f"{stage.sandbox.url}/repositories/{stage.repository}/issues"
+    answers = [requests.post(url, data=data, headers=headers, timeout=5) for data in (b"{", b"[]")]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert answers[0].json()["message"] == "Problems parsing JSON"
+    assert requests.get(f"{stage.sandbox.url}/no/such/thing", headers=headers, timeout=5).status_code == 404

@@ -228,6 +228,19 @@ def test_an_issue_that_is_gone_leaves_nothing_behind(store: Store, claim: Claim)
     assert (fresh.record, fresh.ledger, store.decisions(issue())) == (IssueRecord(), frozenset(), [])
 
 
+def test_a_run_that_finds_its_issue_gone_purges_it(store: Store, claim: Claim) -> None:
+    assert store.gone(claim)
+    assert (store.record(issue()), store.next_ready()) == (None, None)
+    with pytest.raises(LeaseLostError):
+        store.gone(claim)
+
+
+def test_an_issue_that_was_gone_but_marked_meanwhile_is_looked_at_again(store: Store, claim: Claim) -> None:
+    store.mark(issue(), event="issues.opened", delivery="d", now=NOON)
+    assert not store.gone(claim)
+    assert claimed(store).generation == 2
+
+
 def test_answers_go_some_time_after_an_issue_was_closed_and_the_verdict_stays(store: Store, claim: Claim) -> None:
     store.done(claim, FULL, now=NOON)
     assert store.purge_answers(NOON) == 0

@@ -52,7 +52,7 @@ class Row:
     def ready_at(self) -> datetime:
         if self.holder is not None:
             return self.until
-        if self.freed_at is not None and self.seen == len(self.marks):
+        if self.freed_at is not None:
             return self.freed_at
         new = self.marks[self.seen :]
         ready = self.settled(new) if new else self.retry_at or self.settled(self.marks)
@@ -163,7 +163,7 @@ class WorkList(RuleBasedStateMachine):
     def give_back(self, data: st.DataObject) -> None:
         row, claim = self.pick(data)
         self.store.release(claim, self.now)
-        row.holder, row.freed_at, row.seen = None, self.now, len(row.marks)
+        row.holder, row.freed_at = None, self.now
         self.old.append(claim)
 
     @precondition(lambda self: self.running())

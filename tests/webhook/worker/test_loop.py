@@ -155,10 +155,11 @@ def test_a_run_that_lost_its_lease_is_dropped_without_a_word(store: Store) -> No
     runs: list[Claim] = []
 
     def run(claim: Claim) -> None:
-        runs.append(claim)
-        if len(runs) == 1:
+        if not runs:
             store.forget(claim.ref)
+            runs.append(claim)
             raise LeaseLostError
+        runs.append(claim)
         store.done(claim, IssueRecord(), now=now())
 
     mark(store)

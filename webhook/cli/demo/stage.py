@@ -104,7 +104,7 @@ class Stage:
         try:
             environment = self._projects()
             with self.log.open("wb") as log:
-                self.service = subprocess.Popen(  # noqa: S603  # our own program
+                self.service = subprocess.Popen(  # our own program
                     [sys.executable, "-m", "webhook", "serve"],
                     env={**_bare_environment(), **environment},
                     cwd=self.folder,

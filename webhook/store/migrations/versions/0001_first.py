@@ -23,7 +23,7 @@ def upgrade() -> None:
     _issue()
     _ledger()
     _decision()
-    _index("ix_issue_ready", "ready_at", ["tracker_id", "lane", "ready_at"])
+    _index("ix_issue_ready", "ready_at", ["tracker_id", "lane", "ready_at", "id"])
     _index("ix_issue_leased", "lease_owner", ["lease_owner"])
     _index("ix_issue_dead", "dead_at", ["dead_at"])
     _index("ix_issue_closed", "closed_at", ["closed_at"])
