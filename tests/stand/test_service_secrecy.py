@@ -85,7 +85,7 @@ def knock(service: Service) -> list[tuple[int, bytes]]:
         github(odd, **{"Content-Type": f"text/{MARKER}"}),
         service.post("/webhooks/github", odd, forged),
         service.post("/webhooks/gitlab", odd, {"X-Gitlab-Token": MARKER, "X-Gitlab-Event": MARKER}),
-        service.post("/webhooks/gitlab", odd, {"webhook-signature": f"v1,{MARKER}", "webhook-id": MARKER}),
+        service.post("/webhooks/gitlab", odd, {"webhook-signature": f"v1,{MARKER}", "webhook-id": f"{MARKER} id"}),
         service.post(f"/{quote(MARKER)}?{MARKER}={MARKER}", odd, {"Cookie": f"{MARKER}={MARKER}"}),
         service.get(f"/webhooks/{quote(MARKER)}"),
         service.get("/webhooks/github", {"X-Forwarded-For": MARKER, "User-Agent": MARKER, "Referer": MARKER}),

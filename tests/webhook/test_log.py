@@ -35,6 +35,11 @@ def _as_before() -> Iterator[None]:
     logging.captureWarnings(capture=False)
 
 
+@pytest.fixture(autouse=True)
+def no_prose_in_logs() -> None:
+    """These tests watch what is done with prose where it is no error."""
+
+
 class Lines:
     """What was written to standard error since the last look."""
 

@@ -23,7 +23,7 @@ PR_SET_PDEATHSIG = 1
 QUICK_SECONDS = 5.0
 """A process that ends sooner than this after its start has not really started."""
 MOST_QUICK = 3
-"""How often in a row that is tolerated before everything is ended."""
+"""How often in a row that is tolerated before everything is ended. A killed process shows no fault of its own."""
 LONGEST_PAUSE = 30.0
 
 _log = logger(__name__)
@@ -38,6 +38,8 @@ class Part:
     process: subprocess.Popen[bytes] | None = None
     quick: int = 0
     """How often in a row it ended right after its start."""
+    failed: int = 0
+    """How often in a row it did so of its own accord, and was not killed."""
     started: float = 0.0
     resume: float = field(default=0.0)
     """When to start it again."""
@@ -57,9 +59,12 @@ class Part:
         """Whether the process has just ended; notes when to start it again."""
         if self.process is None or self.process.poll() is None:
             return False
-        _log.warning("part.ended", kind=self.name, pid=self.process.pid, code=self.process.returncode)
+        code = self.process.returncode
+        _log.warning("part.ended", kind=self.name, pid=self.process.pid, code=code)
         self.process = None
-        self.quick = self.quick + 1 if now - self.started < QUICK_SECONDS else 0
+        quick = now - self.started < QUICK_SECONDS
+        self.quick = self.quick + 1 if quick else 0
+        self.failed = self.failed + 1 if quick and code >= 0 else 0
         self.resume = now + min(LONGEST_PAUSE, 2.0**self.quick - 1)
         return True
 
@@ -84,7 +89,7 @@ class Supervisor:
         while True:
             now = time.monotonic()
             for part in self._parts:
-                if part.ended(now) and part.quick >= MOST_QUICK:
+                if part.ended(now) and part.failed >= MOST_QUICK:
                     _log.error("part.does-not-start", kind=part.name)
                     return False
                 if part.process is None and now >= part.resume:

@@ -58,7 +58,7 @@ class Reconciler:
         except PublicError:
             return self._public(claim, forge)
         except (GoneError, MovedError):
-            self.store.forget(claim.ref)
+            self.store.gone(claim)
             return "gone"
 
     def _reconcile(self, claim: Claim, forge: Forge) -> Ending:
@@ -93,7 +93,7 @@ class Reconciler:
         if self.clock() - claim.waiting_since < YOUNG:
             return self._again(claim, "not-there-yet")
         forge.visibility()
-        self.store.forget(claim.ref)
+        self.store.gone(claim)
         return "gone"
 
     def _again(self, claim: Claim, reason: str) -> Ending:

@@ -20,7 +20,7 @@ from webhook.sandbox import (
     github_labels,
     github_repositories,
 )
-from webhook.sandbox.core import Core, Forge
+from webhook.sandbox.core import Core, Forge, control
 from webhook.sandbox.exchange import Call, RefusalError, Reply
 from webhook.sandbox.faults import Fault, FaultKind
 from webhook.sandbox.github_access import Access, Viewer
@@ -48,8 +48,14 @@ class GitHub(People, Administration, Forge):
         self.quota = Quota(core)
         self.reset()
 
+    @control
+    def count_strictly(self, *, strict: bool = True) -> None:
+        """Count every write as content creation, not only new issues and comments."""
+        self.quota.strict = strict
+
     def reset(self) -> None:
         """An empty world, and the routes on it."""
+        self.quota.strict = False
         self.world = World(self.core)
         news = News(self.core, self.world)
         self.access = Access(self.world)

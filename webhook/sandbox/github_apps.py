@@ -8,6 +8,7 @@ from webhook.sandbox import github_errors as errors
 from webhook.sandbox.clock import iso
 from webhook.sandbox.exchange import Call, Reply
 from webhook.sandbox.github_access import LEVELS, Viewer
+from webhook.sandbox.github_fields import items, mapping
 from webhook.sandbox.github_nouns import Account, Installation
 from webhook.sandbox.github_quota import Quota
 from webhook.sandbox.github_show import Show
@@ -93,7 +94,7 @@ class AppRoutes:
             raise errors.refuse(403, "This installation has been suspended")
         body = json_object(call)
         repositories = self._repositories(installation, body)
-        permissions = self._permissions(installation, body.get("permissions") or {})
+        permissions = self._permissions(installation, mapping(body, "permissions"))
         token = self._desk.access.installation_token(installation, repositories, permissions, call.at)
         answer: dict[str, Any] = {
             "token": token.value,
@@ -110,8 +111,8 @@ class AppRoutes:
     def _repositories(self, installation: Installation, body: dict[str, Any]) -> frozenset[int]:
         world = self._desk.world
         names = {world.repositories[one].name: one for one in installation.repositories}
-        asked = set(body.get("repository_ids") or ())
-        asked |= {names.get(name, 0) for name in body.get("repositories") or ()}
+        asked = set(items(body, "repository_ids", int))
+        asked |= {names.get(name, 0) for name in items(body, "repositories", str)}
         if not asked <= installation.repositories:
             raise errors.refuse(422, OUT_OF_REACH)
         return frozenset(asked or installation.repositories)

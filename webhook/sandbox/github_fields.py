@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from webhook.sandbox import github_errors as errors
+
+T = TypeVar("T")
 
 MOST_TITLE = 256
 MOST_TEXT = 65_536
@@ -70,3 +72,31 @@ def colour(body: Mapping[str, Any], default: str) -> str:
     if not isinstance(value, str) or not COLOUR.fullmatch(value):
         raise errors.invalid("Label", "color")
     return value.lower()
+
+
+def typed(body: Mapping[str, Any], field: str, wanted: type[T], default: T) -> T:
+    """A value of a JSON type, or the default where the field is absent or null."""
+    value = body.get(field)
+    if value is None:
+        return default
+    if not isinstance(value, wanted):
+        raise errors.wrong_type(f"properties/{field}", value, f"a {wanted.__name__}")
+    return value
+
+
+def items(body: Mapping[str, Any], field: str, wanted: type[T]) -> list[T]:
+    """A list of values of one JSON type; empty where the field is absent."""
+    values = typed(body, field, list, [])
+    for value in values:
+        if not isinstance(value, wanted):
+            raise errors.wrong_type(f"properties/{field}/items", value, f"a {wanted.__name__}")
+    return values
+
+
+def mapping(body: Mapping[str, Any], field: str) -> dict[str, str]:
+    """An object with strings in it; empty where the field is absent."""
+    given = typed(body, field, dict, {})
+    for key, value in given.items():
+        if not isinstance(value, str):
+            raise errors.wrong_type(f"properties/{field}/properties/{key}", value, "a string")
+    return given

@@ -14,9 +14,10 @@ from webhook.sandbox.clock import iso
 from webhook.sandbox.deliveries import Delivery
 from webhook.sandbox.exchange import Call, Reply
 from webhook.sandbox.github_access import Need
+from webhook.sandbox.github_fields import items, mapping, typed
 from webhook.sandbox.github_news import Postman
 from webhook.sandbox.github_nouns import Hook, Repository, Role
-from webhook.sandbox.github_visit import Desk, Entrance, Visit, paged
+from webhook.sandbox.github_visit import Desk, Entrance, Visit, json_object, number, paged
 from webhook.sandbox.routes import Router
 
 LOG_KEPT = 3 * 86400
@@ -58,9 +59,9 @@ class HookRoutes:
 
     def _log(self, call: Call, hook: Hook) -> Reply:
         """Newest first, paged by `cursor`. `status=failure` means 400 to 599: one without an answer is left out."""
-        size = min(int(call.query.get("per_page", "30") or 30), 100)
+        size = min(max(number(call, "per_page", 30), 1), 100)
         wanted = call.query.get("status", "")
-        before = int(call.query.get("cursor") or 2**62)
+        before = number(call, "cursor", 2**62)
         found = [
             one for one in reversed(self._kept(hook)) if one.id < before and wanted in {"", _outcome(one.status_code)}
         ]
@@ -75,9 +76,9 @@ class HookRoutes:
         return [one for one in self._desk.core.deliveries.attempts(hook.line) if one.delivered_at >= oldest]
 
     def _find(self, call: Call, hook: Hook) -> Delivery:
-        number = call.args["delivery"]
+        wanted = call.args["delivery"]
         for one in self._kept(hook):
-            if str(one.id) == number:
+            if str(one.id) == wanted:
                 return one
         raise errors.not_found()
 
@@ -107,7 +108,7 @@ class HookRoutes:
 
     def _reconfigure(self, call: Call) -> Reply:
         hook = self._apps(call)
-        _configure(hook, call.json or {})
+        _configure(hook, json_object(call))
         return Reply(200, _config(hook))
 
     def _hooks(self, visit: Visit) -> Reply:
@@ -116,23 +117,23 @@ class HookRoutes:
 
     def _create(self, visit: Visit) -> Reply:
         body = visit.body()
-        config = body.get("config")
-        if not isinstance(config, dict) or not config.get("url"):
+        config = mapping(body, "config")
+        if not config.get("url"):
             raise errors.invalid("Hook", "url", "missing_field")
         if any(hook.url == config["url"] for hook in visit.repository.hooks.values()):
             raise errors.invalid("Hook", "base", "custom", "Hook already exists on this repository")
-        events = set(body.get("events") or ["push"])
+        events = set(items(body, "events", str)) or {"push"}
         kind = config.get("content_type", "form")
         hook = visit.desk.upkeep.add_hook(visit.repository, config["url"], config.get("secret", ""), events, kind)
-        hook.active = body.get("active", True)
+        hook.active = typed(body, "active", bool, True)
         return Reply(201, self._shown(visit, hook))
 
     def _change(self, visit: Visit) -> Reply:
         hook, body = _hook(visit), visit.body()
-        _configure(hook, body.get("config") or {})
-        hook.active = body.get("active", hook.active)
-        hook.events = set(body.get("events", hook.events)) | set(body.get("add_events", ()))
-        hook.events -= set(body.get("remove_events", ()))
+        _configure(hook, mapping(body, "config"))
+        hook.active = typed(body, "active", bool, hook.active)
+        kept = set(items(body, "events", str)) if "events" in body else hook.events
+        hook.events = (kept | set(items(body, "add_events", str))) - set(items(body, "remove_events", str))
         hook.updated_at = visit.call.at
         return Reply(200, self._shown(visit, hook))
 
@@ -170,8 +171,8 @@ class HookRoutes:
 
 
 def _hook(visit: Visit) -> Hook:
-    number = visit.call.args["hook"]
-    hook = visit.repository.hooks.get(int(number)) if number.isdigit() else None
+    given = visit.call.args["hook"]
+    hook = visit.repository.hooks.get(int(given)) if given.isdigit() else None
     if hook is None:
         raise errors.not_found()
     return hook
@@ -183,9 +184,9 @@ def _config(hook: Hook) -> dict[str, Any]:
 
 
 def _configure(hook: Hook, config: dict[str, Any]) -> None:
-    hook.url = config.get("url", hook.url)
-    hook.secret = config.get("secret", hook.secret)
-    hook.content_type = config.get("content_type", hook.content_type)
+    hook.url = typed(config, "url", str, hook.url)
+    hook.secret = typed(config, "secret", str, hook.secret)
+    hook.content_type = typed(config, "content_type", str, hook.content_type)
 
 
 def _outcome(status: int) -> str:

@@ -9,7 +9,7 @@ from webhook.sandbox import github_errors as errors
 from webhook.sandbox.exchange import Reply
 from webhook.sandbox.faults import FaultKind
 from webhook.sandbox.github_access import Need
-from webhook.sandbox.github_fields import MOST_TEXT, MOST_TITLE, label_names, optional_text, text
+from webhook.sandbox.github_fields import MOST_TEXT, MOST_TITLE, label_names, optional_text, text, typed
 from webhook.sandbox.github_nouns import Issue, Role
 from webhook.sandbox.github_visit import Entrance, Visit, paged
 
@@ -101,7 +101,7 @@ def change(visit: Visit) -> Reply:
         raise errors.forbidden_to_person()
     title = text(body, "title", "Issue", MOST_TITLE) if body.get("title") is not None else None
     content = {"body": optional_text(body, "body", "Issue", MOST_TEXT)} if "body" in body else {}
-    state = body.get("state", issue.state)
+    state = typed(body, "state", str, issue.state)
     if state not in {"open", "closed"}:
         raise errors.invalid("Issue", "state")
     if (title is not None or content) and not (own or visit.may(EDIT_OTHERS)):
@@ -109,7 +109,7 @@ def change(visit: Visit) -> Reply:
     deeds.edit(visit.repository, issue, visit.by, title=title, **content)
     if "labels" in body and visit.may(CHANGE):
         deeds.replace_labels(visit.repository, issue, visit.by, label_names(body["labels"]))
-    deeds.set_state(visit.repository, issue, visit.by, state, body.get("state_reason"))
+    deeds.set_state(visit.repository, issue, visit.by, state, typed(body, "state_reason", str, "completed"))
     return Reply(200, visit.show.issue(visit.repository, issue))
 
 
@@ -141,6 +141,6 @@ def unlock(visit: Visit) -> Reply:
 
 
 def _locked(visit: Visit, issue: Issue, *, locked: bool) -> Reply:
-    reason = visit.body().get("lock_reason")
+    reason = typed(visit.body(), "lock_reason", str, "") or None
     visit.desk.deeds.lock(visit.repository, issue, visit.by, locked=locked, reason=reason)
     return Reply(204)

@@ -94,9 +94,8 @@ class News:
             **self._organisation(show, repository.owner),
             "sender": show.account(sender),
         }
-        if event == "push":  # alone among events, it knows owners as Git does
-            owner = {"name": repository.owner.login, "email": None}
-            payload["repository"]["owner"] |= owner
+        if event == "push":
+            payload["repository"] |= _as_pushed(payload["repository"], repository)
         for hook, installation in listeners:
             whole = payload if installation is None else {**payload, "installation": _reference(installation)}
             self.post(hook, event, action, whole, installation=installation, repository=repository)
@@ -183,3 +182,14 @@ class News:
 
 def _reference(installation: Installation) -> dict[str, Any]:
     return {"id": installation.id, "node_id": node_id("Installation", installation.id)}
+
+
+def _as_pushed(shown: dict[str, Any], repository: Repository) -> dict[str, Any]:
+    """What is peculiar to the repository of a `push`: times as numbers, an owner with a name, older keys."""
+    return {
+        "owner": {**shown["owner"], "name": repository.owner.login, "email": None},
+        "created_at": int(repository.created_at),
+        "pushed_at": int(repository.pushed_at),
+        "stargazers": shown["stargazers_count"],
+        "master_branch": repository.default_branch,
+    }

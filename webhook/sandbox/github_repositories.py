@@ -8,6 +8,7 @@ from typing import Any
 from webhook.sandbox import github_errors as errors
 from webhook.sandbox.exchange import Reply
 from webhook.sandbox.github_access import Need
+from webhook.sandbox.github_fields import typed
 from webhook.sandbox.github_nouns import Repository, Role
 from webhook.sandbox.github_upkeep import blob_sha
 from webhook.sandbox.github_visit import Entrance, Visit, paged
@@ -51,20 +52,22 @@ def change(visit: Visit) -> Reply:
     if visit.repository.archived and body.get("archived") is not False:
         raise errors.archived()
     if "archived" in body:
-        upkeep.archive(visit.repository, by, archived=bool(body["archived"]))
-    older = {True: "private", False: "public"}.get(body["private"]) if "private" in body else None
-    visibility = body.get("visibility", older or visit.repository.visibility)
+        upkeep.archive(visit.repository, by, archived=typed(body, "archived", bool, False))
+    older = {True: "private", False: "public"}[typed(body, "private", bool, visit.repository.private)]
+    before = visit.repository.visibility if "private" not in body else older
+    visibility = typed(body, "visibility", str, before)
     if visibility not in {"private", "internal", "public"}:
         raise errors.invalid("Repository", "visibility")
     upkeep.set_visibility(visit.repository, by, visibility)
-    if body.get("name", visit.repository.name) != visit.repository.name:
-        _rename(visit, body["name"])
+    name = typed(body, "name", str, visit.repository.name)
+    if name != visit.repository.name:
+        _rename(visit, name)
     return get(visit)
 
 
-def _rename(visit: Visit, name: Any) -> None:
-    taken = isinstance(name, str) and visit.desk.world.by_name(f"{visit.repository.owner.login}/{name}")
-    if not isinstance(name, str) or not name or taken not in {None, visit.repository}:
+def _rename(visit: Visit, name: str) -> None:
+    taken = visit.desk.world.by_name(f"{visit.repository.owner.login}/{name}")
+    if not name or taken not in {None, visit.repository}:
         raise errors.invalid("Repository", "name", "custom", "name already exists on this account")
     visit.desk.upkeep.rename(visit.repository, visit.by.account, name)
 

@@ -152,15 +152,15 @@ def json_object(call: Call) -> dict[str, Any]:
 
 def paged(call: Call, items: Sequence[T], show: Callable[[T], Any]) -> Reply:
     """One page of a list, with GitHub's `Link` header. 30 a page unless `per_page` says otherwise, at most 100."""
-    size = min(max(_number(call, "per_page", 30), 1), MOST_PER_PAGE)
-    page = max(_number(call, "page", 1), 1)
+    size = min(max(number(call, "per_page", 30), 1), MOST_PER_PAGE)
+    page = max(number(call, "page", 1), 1)
     last = max(1, -(-len(items) // size))
     wanted = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
     if page == 1:
-        wanted = {name: number for name, number in wanted.items() if name not in {"prev", "first"}}
+        del wanted["prev"], wanted["first"]
     if page >= last:
-        wanted = {name: number for name, number in wanted.items() if name not in {"next", "last"}}
-    links = ", ".join(f'<{_address(call, number)}>; rel="{name}"' for name, number in wanted.items())
+        del wanted["next"], wanted["last"]
+    links = ", ".join(f'<{_address(call, to)}>; rel="{name}"' for name, to in wanted.items())
     shown = [show(item) for item in items[(page - 1) * size : page * size]]
     return Reply(200, shown, {"Link": links} if links else {})
 
@@ -170,6 +170,7 @@ def _address(call: Call, page: int) -> str:
     return f"{call.base_url}{call.path}?{urlencode([*query, ('page', page)])}"
 
 
-def _number(call: Call, name: str, default: int) -> int:
+def number(call: Call, name: str, default: int) -> int:
+    """A query parameter that is a number, else the default."""
     text = call.query.get(name, "")
     return int(text) if text.isdigit() else default

@@ -36,7 +36,7 @@ class Sandbox:
         self._server = Server(port, self.answer, self.core.clock)
         self.core.base_url = self._server.url
         self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="sandbox", daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="sandbox", daemon=True
         )
         self._timer = threading.Timer(lifetime, self.stop) if lifetime is not None else None
 

@@ -129,7 +129,7 @@ def test_a_crash_during_an_edit_is_made_good_too(house: House, what: str) -> Non
 def test_a_run_that_lost_its_lease_writes_nothing(house: House) -> None:
     house.know_labels()
     number = house.file(HYPERVISOR)
-    house.meddler.after["visibility"] = lambda: house.place.sandbox.core.clock.advance(LEASE.total_seconds()) and None
+    house.meddler.after["visibility"] = house.crashed
     with pytest.raises(LeaseLostError):
         house.run(number)
     assert house.writes == []

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from github import Auth, Github
 from jsonschema import Draft202012Validator
 
+from tests.webhook.sandbox.github_stage import Box, Described, Letter, Stage
 from webhook.sandbox import Sandbox
 
 
@@ -23,35 +22,6 @@ from webhook.sandbox import Sandbox
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(lifetime=60) as running:
         yield running
-
-
-@dataclass
-class Letter:
-    """One delivery as the receiver saw it; header names in lower case."""
-
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def event(self) -> str:
-        return self.headers["x-github-event"]
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
-
-
-@dataclass
-class Box:
-    """A webhook receiver: keeps what it gets and answers `status` after `seconds`."""
-
-    url: str = ""
-    status: int = 202
-    seconds: float = 0.0
-    letters: list[Letter] = field(default_factory=list)
-
-    def of(self, event: str, action: str | None = None) -> list[Letter]:
-        return [one for one in self.letters if one.event == event and action in {None, one.json.get("action")}]
 
 
 @pytest.fixture
@@ -99,57 +69,6 @@ def app_key() -> tuple[str, str]:
     )
 
 
-@dataclass
-class Stage:
-    """A private repository with people and an installed App, as a team would set it up."""
-
-    sandbox: Sandbox
-    repository: int
-    app: dict[str, Any]
-    installation: int
-    private_key: str
-    secret: str = "s3cret"
-    name: str = "example/reports"
-
-    @property
-    def github(self) -> Any:
-        return self.sandbox.github
-
-    @property
-    def app_auth(self) -> Auth.AppAuth:
-        return Auth.AppAuth(self.app["id"], self.private_key)
-
-    def client(self, auth: Auth.Auth | None = None) -> Github:
-        """PyGithub as the App's installation, or with other credentials; without its own retries and pauses."""
-        return Github(
-            auth=auth or self.app_auth.get_installation_auth(self.installation),
-            base_url=self.sandbox.url,
-            lazy=True,
-            retry=None,
-            per_page=100,
-            seconds_between_requests=0,
-            seconds_between_writes=0,
-        )
-
-    def person(self, login: str) -> Github:
-        """PyGithub with a person's classic token."""
-        return self.client(Auth.Token(self.github.create_token(login)))
-
-    def scoped(self, permissions: dict[str, str] | None = None, repositories: list[int] | None = None) -> str:
-        """An installation token with the permissions and repositories asked for."""
-        body = {"permissions": permissions or {}, "repository_ids": repositories or [self.repository]}
-        _, answer = self.client(self.app_auth).requester.requestJsonAndCheck(
-            "POST", f"/app/installations/{self.installation}/access_tokens", input=body
-        )
-        return str(answer["token"])
-
-    def issue(self, number: int, client: Github | None = None) -> Any:
-        return (client or self.client()).get_repo(self.repository).get_issue(number)
-
-    def settled(self) -> None:
-        assert self.sandbox.core.deliveries.wait_idle(10)
-
-
 @pytest.fixture
 def stage(sandbox: Sandbox, box: Box, app_key: tuple[str, str]) -> Stage:
     private, public = app_key
@@ -162,7 +81,7 @@ def stage(sandbox: Sandbox, box: Box, app_key: tuple[str, str]) -> Stage:
 
 
 @pytest.fixture(scope="session")
-def described(shared_data: Path) -> Callable[[str, str, int, Any], list[str]]:
+def described(shared_data: Path) -> Described:
     """Faults of an answer's body against GitHub's REST description (`octokit/openapi`, trimmed)."""
     document = json.loads((shared_data / "github-rest" / "gh_trim31.json").read_text(encoding="utf-8"))
 

@@ -9,6 +9,7 @@ import re
 import uuid
 from urllib.parse import parse_qs
 
+from tests.webhook.sandbox.github_stage import Box, Stage
 from webhook.sandbox.deliveries import Delivery
 from webhook.sandbox.github_news import Postman
 from webhook.sandbox.github_nouns import Hook
@@ -26,7 +27,7 @@ def test_the_signature_is_that_of_the_documentation() -> None:
         assert headers["X-Hub-Signature-256"] == f"sha256={digest}"
 
 
-def test_a_filed_issue_is_told_once_with_a_right_signature(stage, box) -> None:
+def test_a_filed_issue_is_told_once_with_a_right_signature(stage: Stage, box: Box) -> None:
     stage.github.file_issue(stage.name, "rita", "Title", "é\u2028\n", [])
     stage.settled()
     (letter,) = box.of("issues", "opened")
@@ -40,7 +41,7 @@ def test_a_filed_issue_is_told_once_with_a_right_signature(stage, box) -> None:
     assert re.fullmatch(r"\d+", letter.headers["x-github-hook-id"])
 
 
-def test_a_payload_has_what_handlers_read(stage, box) -> None:
+def test_a_payload_has_what_handlers_read(stage: Stage, box: Box) -> None:
     number = stage.github.file_issue(stage.name, "rita", "Title", "text", ["bug"])
     stage.settled()
     payload = box.of("issues", "opened")[0].json
@@ -57,14 +58,14 @@ def test_a_payload_has_what_handlers_read(stage, box) -> None:
     assert issue["updated_at"].endswith("Z")
 
 
-def test_a_form_with_labels_tells_one_labeled_each_at_once(stage, box) -> None:
+def test_a_form_with_labels_tells_one_labeled_each_at_once(stage: Stage, box: Box) -> None:
     stage.github.file_issue(stage.name, "rita", "Title", "text", ["bug", "new"])
     stage.settled()
     told = [letter.json["label"]["name"] for letter in box.of("issues", "labeled")]
     assert told == ["bug", "new"]
 
 
-def test_own_writes_come_back_as_events_of_the_bot(stage, box) -> None:
+def test_own_writes_come_back_as_events_of_the_bot(stage: Stage, box: Box) -> None:
     number = stage.github.file_issue(stage.name, "rita", "Title")
     issue = stage.issue(number)
     issue.add_to_labels("bug")
@@ -77,7 +78,7 @@ def test_own_writes_come_back_as_events_of_the_bot(stage, box) -> None:
     assert own[1]["comment"]["performed_via_github_app"]["id"] == stage.app["id"]
 
 
-def test_edits_carry_what_was_there_before(stage, box) -> None:
+def test_edits_carry_what_was_there_before(stage: Stage, box: Box) -> None:
     number = stage.github.file_issue(stage.name, "rita", "Title", "old")
     stage.github.edit_issue(stage.name, number, "rita", body="new")
     stage.github.edit_issue(stage.name, number, "rita", body="new")
@@ -86,7 +87,7 @@ def test_edits_carry_what_was_there_before(stage, box) -> None:
     assert letter.json["changes"] == {"body": {"from": "old"}}
 
 
-def test_going_public_is_told_twice(stage, box) -> None:
+def test_going_public_is_told_twice(stage: Stage, box: Box) -> None:
     stage.github.set_visibility(stage.name, "ada", "public")
     stage.settled()
     (public,) = box.of("public")
@@ -97,7 +98,7 @@ def test_going_public_is_told_twice(stage, box) -> None:
     assert len(box.of("repository", "privatized")) == 1
 
 
-def test_all_other_changes_are_told(stage, box) -> None:
+def test_all_other_changes_are_told(stage: Stage, box: Box) -> None:
     github, name = stage.github, stage.name
     github.create_repository("example/other")
     for _ in range(3):
@@ -138,7 +139,7 @@ def test_all_other_changes_are_told(stage, box) -> None:
     } <= told
 
 
-def test_an_app_hears_only_what_it_subscribes_to(stage, box) -> None:
+def test_an_app_hears_only_what_it_subscribes_to(stage: Stage, box: Box) -> None:
     stage.github.change_app("xsa-scope", events=["issue_comment"])
     stage.github.file_issue(stage.name, "rita", "Title")
     stage.github.comment(stage.name, 1, "rita", "words")
@@ -146,7 +147,7 @@ def test_an_app_hears_only_what_it_subscribes_to(stage, box) -> None:
     assert [letter.event for letter in box.letters] == ["installation", "issue_comment"]
 
 
-def test_a_hook_of_the_repository_has_no_installation_in_its_payload(stage, box) -> None:
+def test_a_hook_of_the_repository_has_no_installation_in_its_payload(stage: Stage, box: Box) -> None:
     hook = stage.github.create_hook(stage.name, box.url, "other secret", ["issues"])
     stage.github.file_issue(stage.name, "rita", "Title")
     stage.settled()
@@ -158,7 +159,7 @@ def test_a_hook_of_the_repository_has_no_installation_in_its_payload(stage, box)
     assert letter.headers["x-hub-signature-256"] == f"sha256={expected}"
 
 
-def test_a_hook_may_send_forms(stage, box) -> None:
+def test_a_hook_may_send_forms(stage: Stage, box: Box) -> None:
     stage.github.create_hook(stage.name, box.url, "s", ["issues"], "form")
     stage.settled()
     (letter,) = [one for one in box.letters if one.event == "ping"]
@@ -166,7 +167,7 @@ def test_a_hook_may_send_forms(stage, box) -> None:
     assert json.loads(parse_qs(letter.body.decode())["payload"][0])["zen"]
 
 
-def test_deliveries_keep_the_order_of_events(stage, box) -> None:
+def test_deliveries_keep_the_order_of_events(stage: Stage, box: Box) -> None:
     stage.github.file_issue(stage.name, "rita", "Title")
     for index in range(30):
         stage.github.edit_issue(stage.name, 1, "rita", title=f"title {index}")
@@ -175,7 +176,7 @@ def test_deliveries_keep_the_order_of_events(stage, box) -> None:
     assert titles == [f"title {index}" for index in range(30)]
 
 
-def test_a_bad_post_doubles_drops_and_reorders(stage, box) -> None:
+def test_a_bad_post_doubles_drops_and_reorders(stage: Stage, box: Box) -> None:
     stage.github.file_issue(stage.name, "rita", "Title")
     stage.settled()
     stage.sandbox.core.deliveries.set_weather(duplicate=0.3, drop=0.2, reorder=0.3, hold=0.05, seed=7)
@@ -191,7 +192,7 @@ def test_a_bad_post_doubles_drops_and_reorders(stage, box) -> None:
     assert titles != sorted(titles)
 
 
-def test_paused_deliveries_wait(stage, box) -> None:
+def test_paused_deliveries_wait(stage: Stage, box: Box) -> None:
     stage.settled()
     stage.sandbox.core.deliveries.pause()
     stage.github.file_issue(stage.name, "rita", "Title")
@@ -202,7 +203,7 @@ def test_paused_deliveries_wait(stage, box) -> None:
     assert len(box.of("issues")) == 1
 
 
-def test_failed_deliveries_are_listed_and_sent_again_on_request_only(stage, box) -> None:
+def test_failed_deliveries_are_listed_and_sent_again_on_request_only(stage: Stage, box: Box) -> None:
     stage.settled()
     box.status = 500
     stage.github.file_issue(stage.name, "rita", "Title")
@@ -226,7 +227,7 @@ def test_failed_deliveries_are_listed_and_sent_again_on_request_only(stage, box)
     assert whole["request"]["payload"]["action"] == "opened"
 
 
-def test_a_receiver_that_does_not_answer_is_in_no_list_of_failures(stage, box) -> None:
+def test_a_receiver_that_does_not_answer_is_in_no_list_of_failures(stage: Stage, box: Box) -> None:
     stage.settled()
     stage.github.change_app("xsa-scope", hook_url="http://127.0.0.1:9/closed")
     stage.github.file_issue(stage.name, "rita", "Title")
@@ -238,7 +239,7 @@ def test_a_receiver_that_does_not_answer_is_in_no_list_of_failures(stage, box) -
     assert "failed to connect" in log[0]["status"]
 
 
-def test_the_log_is_paged_by_cursor_and_goes_back_three_days(stage) -> None:
+def test_the_log_is_paged_by_cursor_and_goes_back_three_days(stage: Stage) -> None:
     for _ in range(4):
         stage.github.file_issue(stage.name, "rita", "Title")
     stage.settled()
@@ -254,6 +255,6 @@ def test_the_log_is_paged_by_cursor_and_goes_back_three_days(stage) -> None:
     assert len(requester.requestJsonAndCheck("GET", "/app/hook/deliveries")[1]) == 1
 
 
-def test_only_the_app_itself_sees_its_deliveries(stage) -> None:
+def test_only_the_app_itself_sees_its_deliveries(stage: Stage) -> None:
     status, _, _ = stage.client().requester.requestJson("GET", "/app/hook/deliveries")
     assert status == 401

@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 from github import GithubException, RateLimitExceededException
 
+from tests.webhook.sandbox.github_stage import Stage
+
 
 @pytest.fixture
-def issue(stage) -> Any:
+def issue(stage: Stage) -> Any:
     return stage.issue(stage.github.file_issue(stage.name, "rita", "Title"))
 
 
-def test_limits_are_off_until_switched_on(stage, issue) -> None:
+def test_limits_are_off_until_switched_on(stage: Stage, issue: Any) -> None:
     for _ in range(90):
         issue.create_comment("x")
     assert stage.sandbox.core.limits.listed()["violations"] == []
 
 
-def test_the_eighty_first_comment_of_a_minute_is_refused_and_listed(stage, issue) -> None:
+def test_the_eighty_first_comment_of_a_minute_is_refused_and_listed(stage: Stage, issue: Any) -> None:
     stage.sandbox.core.limits.configure("enforce")
     for _ in range(80):
         issue.create_comment("x")
@@ -35,7 +37,7 @@ def test_the_eighty_first_comment_of_a_minute_is_refused_and_listed(stage, issue
     issue.create_comment("a minute later")
 
 
-def test_five_hundred_an_hour_are_refused_although_each_minute_is_fine(stage, issue) -> None:
+def test_five_hundred_an_hour_are_refused_although_each_minute_is_fine(stage: Stage, issue: Any) -> None:
     stage.sandbox.core.limits.configure("enforce", **{"content-hour": 3})
     for _ in range(3):
         issue.create_comment("x")
@@ -45,7 +47,7 @@ def test_five_hundred_an_hour_are_refused_although_each_minute_is_fine(stage, is
     assert stage.sandbox.core.limits.listed()["counts"] == {"content-hour": 1}
 
 
-def test_writes_cost_five_points_and_reads_one(stage, issue) -> None:
+def test_writes_cost_five_points_and_reads_one(stage: Stage, issue: Any) -> None:
     client = stage.client()
     client.requester.requestJsonAndCheck("GET", f"/repositories/{stage.repository}")
     stage.sandbox.core.limits.configure("enforce", points=12)
@@ -58,7 +60,7 @@ def test_writes_cost_five_points_and_reads_one(stage, issue) -> None:
         client.requester.requestJsonAndCheck("GET", url)
 
 
-def test_the_primary_limit_counts_down_and_resets(stage, issue) -> None:
+def test_the_primary_limit_counts_down_and_resets(stage: Stage, issue: Any) -> None:
     client = stage.client()
     client.requester.requestJsonAndCheck("GET", f"/repositories/{stage.repository}")
     stage.sandbox.core.limits.configure("enforce", primary=2)
@@ -73,7 +75,7 @@ def test_the_primary_limit_counts_down_and_resets(stage, issue) -> None:
     client.requester.requestJsonAndCheck("GET", url)
 
 
-def test_an_unchanged_read_is_free(stage, issue) -> None:
+def test_an_unchanged_read_is_free(stage: Stage, issue: Any) -> None:
     client = stage.client()
     url = f"/repositories/{stage.repository}"
     headers, _ = client.requester.requestJsonAndCheck("GET", url)
@@ -82,14 +84,14 @@ def test_an_unchanged_read_is_free(stage, issue) -> None:
         assert client.requester.requestJson("GET", url, headers={"If-None-Match": headers["etag"]})[0] == 304
 
 
-def test_counting_refuses_nothing(stage, issue) -> None:
+def test_counting_refuses_nothing(stage: Stage, issue: Any) -> None:
     stage.sandbox.core.limits.configure("count")
     for _ in range(82):
         issue.create_comment("x")
     assert stage.sandbox.core.limits.listed()["counts"] == {"content-minute": 2}
 
 
-def test_twentyfold_time_makes_a_minute_three_seconds(stage, issue) -> None:
+def test_twentyfold_time_makes_a_minute_three_seconds(stage: Stage, issue: Any) -> None:
     stage.sandbox.core.limits.configure("enforce", scale=20, **{"content-minute": 2})
     for _ in range(2):
         issue.create_comment("x")
@@ -100,10 +102,10 @@ def test_twentyfold_time_makes_a_minute_three_seconds(stage, issue) -> None:
     issue.create_comment("x")
 
 
-def test_strictly_every_write_is_content(stage, issue) -> None:
-    stage.github.quota.strict = True
+def test_strictly_every_write_is_content(stage: Stage, issue: Any) -> None:
+    stage.github.count_strictly()
     stage.sandbox.core.limits.configure("enforce", **{"content-minute": 2})
     issue.add_to_labels("x")
+    issue.add_to_labels("y")
     with pytest.raises(RateLimitExceededException):
-        for _ in range(2):
-            issue.add_to_labels("x")
+        issue.add_to_labels("z")

@@ -6,8 +6,10 @@ import pytest
 import requests
 from github import Auth, GithubException, UnknownObjectException
 
+from tests.webhook.sandbox.github_stage import Stage
 
-def test_a_former_name_redirects_reads_with_301_and_writes_with_307(stage) -> None:
+
+def test_a_former_name_redirects_reads_with_301_and_writes_with_307(stage: Stage) -> None:
     stage.github.file_issue(stage.name, "rita", "Title")
     stage.github.rename_repository(stage.name, "ada", "vault")
     headers = {"Authorization": f"Bearer {stage.scoped()}"}
@@ -19,7 +21,7 @@ def test_a_former_name_redirects_reads_with_301_and_writes_with_307(stage) -> No
     assert requests.get(url, headers=headers, timeout=5).json()["number"] == 1
 
 
-def test_pygithub_takes_a_307_for_success_although_nothing_was_written(stage) -> None:
+def test_pygithub_takes_a_307_for_success_although_nothing_was_written(stage: Stage) -> None:
     """The trap the service has to avoid: it is here for its tests to run into."""
     stage.github.file_issue(stage.name, "rita", "Title")
     stage.github.rename_repository(stage.name, "ada", "vault")
@@ -27,19 +29,19 @@ def test_pygithub_takes_a_307_for_success_although_nothing_was_written(stage) ->
     assert stage.github.read_issue("example/vault", 1)["comments"] == []
 
 
-def test_a_former_name_tells_strangers_nothing(stage) -> None:
+def test_a_former_name_tells_strangers_nothing(stage: Stage) -> None:
     stage.github.rename_repository(stage.name, "ada", "vault")
     with pytest.raises(UnknownObjectException):
         _ = stage.person("stranger").get_repo("example/reports").visibility
 
 
-def test_a_former_name_can_be_taken_by_a_new_repository(stage) -> None:
+def test_a_former_name_can_be_taken_by_a_new_repository(stage: Stage) -> None:
     stage.github.rename_repository(stage.name, "ada", "vault")
     new = stage.github.create_repository("example/reports", roles={"ada": "admin"})
     assert stage.person("ada").get_repo("example/reports").id == new
 
 
-def test_a_transferred_issue_leads_pygithub_into_the_other_repository(stage) -> None:
+def test_a_transferred_issue_leads_pygithub_into_the_other_repository(stage: Stage) -> None:
     """The other trap: a 301 re-sends the comment there."""
     other = stage.github.create_repository("example/other")
     stage.github.world.installations[stage.installation].repositories.add(other)
@@ -53,7 +55,7 @@ def test_a_transferred_issue_leads_pygithub_into_the_other_repository(stage) -> 
         stage.issue(number, guarded).create_comment("stopped by the token")
 
 
-def test_a_private_issue_does_not_go_to_a_public_repository(stage) -> None:
+def test_a_private_issue_does_not_go_to_a_public_repository(stage: Stage) -> None:
     stage.github.create_repository("example/open", "public")
     stage.github.file_issue(stage.name, "rita", "Title")
     refused = requests.post(
@@ -64,7 +66,7 @@ def test_a_private_issue_does_not_go_to_a_public_repository(stage) -> None:
     assert refused.status_code == 400
 
 
-def test_a_deleted_issue_is_gone_for_readers_and_unknown_to_others(stage) -> None:
+def test_a_deleted_issue_is_gone_for_readers_and_unknown_to_others(stage: Stage) -> None:
     stage.github.file_issue(stage.name, "rita", "Title")
     stage.github.delete_issue(stage.name, 1, "ada")
     with pytest.raises(GithubException) as gone:
@@ -75,7 +77,7 @@ def test_a_deleted_issue_is_gone_for_readers_and_unknown_to_others(stage) -> Non
     assert list(stage.client().get_repo(stage.repository).get_issues(state="all")) == []
 
 
-def test_a_repository_handed_over_is_lost_to_the_installation(stage) -> None:
+def test_a_repository_handed_over_is_lost_to_the_installation(stage: Stage) -> None:
     client = stage.client()
     _ = client.get_repo(stage.repository).full_name
     stage.github.transfer_repository(stage.name, "ada", "elsewhere")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.webhook.sandbox.github_stage import Box, Stage
 from webhook.sandbox import ControlError, Sandbox
 
 SOURCES = Path(__file__).resolve().parents[3] / "webhook" / "sandbox"
@@ -22,7 +23,7 @@ def control(sandbox: Sandbox, action: str, /, **arguments: object) -> requests.R
     return requests.post(f"{sandbox.url}/_sandbox/{action}", json=arguments, timeout=5)
 
 
-def test_a_whole_story_can_be_driven_over_http(sandbox, box) -> None:
+def test_a_whole_story_can_be_driven_over_http(sandbox: Sandbox, box: Box) -> None:
     control(sandbox, "github/create_repository", full_name="example/reports", roles={"rita": "read"})
     made = control(sandbox, "github/create_app", slug="xsa-scope", owner="example", hook_url=box.url, secret="s")
     assert "BEGIN RSA PRIVATE KEY" in made.json()["result"]["private_key"]
@@ -53,20 +54,20 @@ def test_a_whole_story_can_be_driven_over_http(sandbox, box) -> None:
         ("github/reset", {}, 404),
     ],
 )
-def test_a_driver_is_told_what_is_wrong(sandbox, path: str, arguments: dict[str, object], status: int) -> None:
+def test_a_driver_is_told_what_is_wrong(sandbox: Sandbox, path: str, arguments: dict[str, object], status: int) -> None:
     assert control(sandbox, path, **arguments).status_code == status
     with pytest.raises(ControlError):
         sandbox.github.the_missing = sandbox.github.read_issue("no/such", 1)
 
 
-def test_the_actions_are_listed_with_their_meaning(sandbox) -> None:
+def test_the_actions_are_listed_with_their_meaning(sandbox: Sandbox) -> None:
     listed = requests.get(f"{sandbox.url}/_sandbox/", timeout=5).json()
     assert listed["github"]["file_issue"].startswith("File an issue")
     assert {"github", "gitlab", "faults", "limits", "deliveries", "clock", "journal", "sandbox"} <= listed.keys()
     assert all(meaning for part in listed.values() for meaning in part.values())
 
 
-def test_faults_and_limits_are_switched_over_http(stage) -> None:
+def test_faults_and_limits_are_switched_over_http(stage: Stage) -> None:
     control(stage.sandbox, "faults/add", kind="error", path="/repos/", times=1)
     control(stage.sandbox, "limits/configure", mode="enforce", scale=20)
     assert requests.get(f"{stage.sandbox.url}/repos/{stage.name}", timeout=5).status_code == 500
@@ -74,7 +75,7 @@ def test_faults_and_limits_are_switched_over_http(stage) -> None:
     assert requests.get(f"{stage.sandbox.url}/_sandbox/limits", timeout=5).json()["scale"] == 20
 
 
-def test_the_journal_tells_requests_without_their_words(stage) -> None:
+def test_the_journal_tells_requests_without_their_words(stage: Stage) -> None:
     stage.github.file_issue(stage.name, "rita", "Title")
     headers = {"Authorization": f"Bearer {stage.scoped()}", "X-Xsa-Scope-Run": "run-7"}
     url = f"{stage.sandbox.url}/repositories/{stage.repository}/issues/1/comments"
@@ -93,7 +94,7 @@ def test_the_journal_tells_requests_without_their_words(stage) -> None:
     assert [one["number"] for one in since] == [lost["number"]]
 
 
-def test_reset_leaves_an_empty_world(stage) -> None:
+def test_reset_leaves_an_empty_world(stage: Stage) -> None:
     stage.sandbox.core.faults.add("error")
     stage.sandbox.core.clock.advance(1000)
     control(stage.sandbox, "sandbox/reset")
@@ -103,7 +104,7 @@ def test_reset_leaves_an_empty_world(stage) -> None:
     stage.github.create_repository(stage.name)
 
 
-def test_one_connection_serves_many_requests(stage) -> None:
+def test_one_connection_serves_many_requests(stage: Stage) -> None:
     with requests.Session() as session:
         session.trust_env = False
         for _ in range(3):
@@ -111,7 +112,7 @@ def test_one_connection_serves_many_requests(stage) -> None:
         assert len(stage.sandbox._server._open) == 1
 
 
-def test_it_listens_on_the_loopback_interface_only(sandbox) -> None:
+def test_it_listens_on_the_loopback_interface_only(sandbox: Sandbox) -> None:
     assert sandbox._server.server_address[0] == "127.0.0.1"
 
 
@@ -123,14 +124,17 @@ def test_it_ends_by_itself() -> None:
             requests.get(f"{sandbox.url}/rate_limit", timeout=5)
 
 
+def _hung_up_on(url: str) -> None:
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url, timeout=30)
+
+
 def test_stopping_ends_open_connections_and_held_requests() -> None:
     before = threading.active_count()
     with Sandbox() as sandbox, requests.Session() as session:
         session.get(f"{sandbox.url}/rate_limit", timeout=5)
         sandbox.core.faults.add("hold", seconds=60)
-        held = threading.Thread(
-            target=lambda: pytest.raises(requests.ConnectionError, requests.get, sandbox.url, timeout=30)
-        )
+        held = threading.Thread(target=_hung_up_on, args=(sandbox.url,))
         held.start()
         time.sleep(0.2)
         started = time.monotonic()
@@ -147,7 +151,7 @@ def test_stopping_ends_open_connections_and_held_requests() -> None:
     assert threading.active_count() <= before
 
 
-def test_as_a_process_it_tells_its_address_and_ends_after_its_lifetime(tmp_path) -> None:
+def test_as_a_process_it_tells_its_address_and_ends_after_its_lifetime(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     command = [sys.executable, "-m", "webhook.sandbox", "--port", "0", "--ready-file", str(ready), "--lifetime", "1.5"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
