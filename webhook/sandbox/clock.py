@@ -17,7 +17,11 @@ class Clock:
         return time.time() + self.offset
 
     def advance(self, seconds: float) -> float:
-        """Move the clock on (or back, if negative); returns the new time."""
+        """Move the clock on (or back, if negative); returns the new time.
+
+        Clients keep their own: an App whose clock is more than ten minutes behind is refused its JWT. To end its
+        tokens without that, there is `github.expire_installation_tokens`.
+        """
         self.offset += seconds
         return self.now()
 

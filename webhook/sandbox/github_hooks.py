@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from webhook.sandbox import github_errors as errors
 from webhook.sandbox.clock import iso
-from webhook.sandbox.deliveries import Delivery
+from webhook.sandbox.delivery import Delivery
 from webhook.sandbox.exchange import Call, Reply
 from webhook.sandbox.github_access import Need
 from webhook.sandbox.github_fields import items, mapping, typed

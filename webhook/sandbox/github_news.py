@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from webhook.sandbox.core import Core
-from webhook.sandbox.deliveries import Delivery
+from webhook.sandbox.delivery import Delivery
 from webhook.sandbox.github_nouns import Account, App, Hook, Installation, Repository
 from webhook.sandbox.github_show import Show
 from webhook.sandbox.github_urls import node_id

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 from webhook.sandbox import gitlab_signing
 from webhook.sandbox.core import Core
-from webhook.sandbox.deliveries import Delivery
+from webhook.sandbox.delivery import Delivery
 from webhook.sandbox.gitlab_limits import HOOKS
 from webhook.sandbox.gitlab_nouns import Project
 from webhook.sandbox.gitlab_world import VERSION

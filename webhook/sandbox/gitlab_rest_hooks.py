@@ -7,7 +7,7 @@ from typing import Any
 
 from webhook.sandbox import gitlab_limits, gitlab_shapes, gitlab_signing
 from webhook.sandbox import gitlab_payloads as payloads
-from webhook.sandbox.deliveries import Delivery
+from webhook.sandbox.delivery import Delivery
 from webhook.sandbox.exchange import Call, RefusalError, Reply
 from webhook.sandbox.gitlab_answers import Params, not_found, number, page, refusal, wrong_parameter
 from webhook.sandbox.gitlab_gate import PREFIX, Gate

@@ -49,7 +49,7 @@ class Postbox:
         self._held: list[Delivery] = []
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="postbox")
-        self._server = _Server(self._take)
+        self._server = _Server(self._receive)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self._thread.start()
         self.answers: list[int] = []
@@ -71,6 +71,12 @@ class Postbox:
         self.send(held)
         return held
 
+    def take(self) -> list[Delivery]:
+        """What was collected so far, without forwarding it."""
+        with self._lock:
+            held, self._held = self._held, []
+        return held
+
     def send(self, deliveries: Iterable[Delivery]) -> list[Future[None]]:
         """Make deliveries, which may have been made before."""
         return [self._pool.submit(self._forward, one) for one in deliveries]
@@ -81,7 +87,7 @@ class Postbox:
         self._server.server_close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _take(self, delivery: Delivery) -> None:
+    def _receive(self, delivery: Delivery) -> None:
         with self._lock:
             if self._holding:
                 self._held.append(delivery)

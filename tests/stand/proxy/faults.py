@@ -110,6 +110,7 @@ class Faults:
             return
         flow.metadata["fault"] = rule.kind
         if rule.kind in REFUSALS:
+            flow.metadata["made-up"] = True
             flow.response = rule.refusal()
         elif rule.kind == "slow":
             await asyncio.sleep(rule.seconds)

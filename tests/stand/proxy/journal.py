@@ -22,7 +22,7 @@ class Journal:
             "api_version": flow.request.headers.get("x-github-api-version"),
             "agent": flow.request.headers.get("user-agent"),
             "fault": flow.metadata.get("fault"),
-            "reached": flow.response is None and flow.killable,
+            "reached": flow.response is None and flow.error is None,
             "status": None,
         }
         flow.metadata["entry"] = entry

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import scope
 from tests.databases import empty, postgres_name, postgres_url, sqlite_template
 from tests.webhook.reconcile.house import House
 from tests.webhook.reconcile.places import Hub, Lab, Place
+from webhook.log.lines import State
 from webhook.sandbox import Sandbox
 from webhook.store import Store, open_store
 
@@ -21,6 +23,12 @@ __all__ = ["postgres_name", "postgres_url", "sqlite_template"]
 @pytest.fixture(scope="session")
 def policy() -> scope.Policy:
     return scope.load_policy("builtin:xen-rfc-v2")
+
+
+@pytest.fixture(autouse=True)
+def every_line_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line below the level that is written is dropped before anybody looks whether it could carry prose."""
+    monkeypatch.setattr(State, "level", logging.DEBUG)
 
 
 @pytest.fixture(params=["sqlite"])

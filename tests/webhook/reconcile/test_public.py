@@ -23,6 +23,20 @@ def test_an_issue_that_the_public_can_read_is_left_alone_and_nothing_of_it_is_ke
     assert (kept.answers, kept.verdict, kept.desired) == (None, None, ())
 
 
+@both_databases
+def test_what_was_known_of_an_issue_is_dropped_once_it_is_public_even_if_nothing_was_to_be_written(
+    house: House,
+) -> None:
+    number = house.file(HYPERVISOR)
+    house.run(number)
+    assert house.claim(number).record.answers is not None
+    house.crashed()
+    house.place.expose(number)
+    assert house.run(number) == "refused"
+    kept = house.claim(number).record
+    assert (kept.answers, kept.verdict, kept.desired) == (None, None, ())
+
+
 def test_what_every_signed_in_person_can_read_counts_as_public(house: House) -> None:
     number = house.file(HYPERVISOR)
     house.place.open_to_insiders(number)

@@ -55,6 +55,8 @@ class Stage:
     private_key: str
     secret: str = "s3cret"
     name: str = "example/reports"
+    held: dict[str, str] = field(default_factory=dict)
+    """Tokens a test keeps for several requests."""
 
     @property
     def github(self) -> Any:

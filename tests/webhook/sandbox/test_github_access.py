@@ -164,3 +164,12 @@ def test_a_fine_grained_token_is_limited_to_its_permissions(stage: Stage) -> Non
     with pytest.raises(GithubException) as refused:
         issue.add_to_labels("x")
     assert refused.value.data["message"] == "Resource not accessible by personal access token"
+
+
+def test_tokens_can_be_ended_without_moving_the_clock(stage: Stage) -> None:
+    client = stage.client(Auth.Token(stage.scoped()))
+    _ = client.get_repo(stage.repository).full_name
+    assert stage.github.expire_installation_tokens() >= 1
+    with pytest.raises(BadCredentialsException):
+        _ = client.get_repo(stage.repository).full_name
+    assert stage.client().get_repo(stage.repository).full_name == stage.name

@@ -10,7 +10,7 @@ import uuid
 from urllib.parse import parse_qs
 
 from tests.webhook.sandbox.github_stage import Box, Stage
-from webhook.sandbox.deliveries import Delivery
+from webhook.sandbox.delivery import Delivery
 from webhook.sandbox.github_news import Postman
 from webhook.sandbox.github_nouns import Hook
 
