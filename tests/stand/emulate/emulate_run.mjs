@@ -17,9 +17,11 @@ const args = {};
 for (let i = 2; i < process.argv.length; i += 2) args[process.argv[i].replace(/^--/, '')] = process.argv[i + 1];
 setTimeout(() => process.exit(0), Number(args.lifetime) * 1000).unref();
 
-// emulate has no option for the interface and would listen on all of them.
+// emulate has no option for the interface and would listen on all of them; nor does it wait until it listens.
 const listen = net.Server.prototype.listen;
-net.Server.prototype.listen = function (port) { return listen.call(this, port, '127.0.0.1'); };
+const listening = new Promise((resolve) => {
+  net.Server.prototype.listen = function (port) { return listen.call(this, port, '127.0.0.1', resolve); };
+});
 
 const here = createRequire(pathToFileURL(path.join(process.cwd(), 'x.js')));
 const { createEmulator } = await import(pathToFileURL(path.join(process.cwd(), 'node_modules/emulate/dist/api.js')));
@@ -30,7 +32,8 @@ app.webhook_secret = args.secret;
 const github = await createEmulator({ service: 'github', port: Number(args.port), baseUrl: args['base-url'], seed });
 const key = github.generatedSecrets.find((secret) => secret.kind === 'github.app_private_key').value;
 fs.writeFileSync(args.key, key, { mode: 0o600 });
-console.log(JSON.stringify({ ready: true, app_id: app.app_id }));
+await listening;
+console.log(JSON.stringify({ ready: true }));
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   if (line.trim() === 'reset') {

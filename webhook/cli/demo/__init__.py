@@ -22,6 +22,7 @@ from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 import scope
 from webhook import comment
@@ -57,7 +58,9 @@ class Filed:
         if self.report.public:
             return "The public can read it, so nothing is written."
         paragraphs = [part for part in self.comment.split("\n\n") if part and not part.startswith(("<!--", "#"))]
-        return next((part.split(". ")[0].rstrip(".") + "." for part in paragraphs), "")
+        sentences = paragraphs[0].split(". ") if paragraphs else [""]
+        told = [one for one in sentences if not one.startswith("By the policy no advisory")]
+        return told[0].rstrip(".") + "."
 
 
 @click.command()
@@ -70,7 +73,7 @@ def command(*, keep: bool, as_json: bool) -> None:
     try:
         with Stage.set_up(folder) as stage:
             filed = _play(stage, console)
-            _show(filed, stage, console, as_json=as_json)
+            _show(filed, stage, console, as_json=as_json, keep=keep)
             if keep:
                 _stay(stage, console)
     except StageError as error:
@@ -160,17 +163,25 @@ def _look(stage: Stage, filed: Filed) -> None:
     filed.comment = next((one["body"] for one in said if comment.is_ours(one["body"])), "")
 
 
-def _show(filed: list[Filed], stage: Stage, console: Console, *, as_json: bool) -> None:
+def _show(filed: list[Filed], stage: Stage, console: Console, *, as_json: bool, keep: bool) -> None:
     if as_json:
         click.echo(json.dumps([_row(one) for one in filed], indent=2))
         return
-    table = Table("Issue", "Report", "Labels", "Why", title="What became of ten reports", title_justify="left")
+    table = Table(title="What became of ten reports", title_justify="left", show_lines=True)
+    table.add_column("Issue", no_wrap=True)
+    table.add_column("Labels", no_wrap=True)
+    table.add_column("Report, and why")
     for one in filed:
-        table.add_row(one.address, one.report.story, "\n".join(one.labels) or "none", one.reason)
+        told = Text(one.report.story, style="bold").append(f"\n{one.reason}", style="not bold")
+        table.add_row(f"{one.report.forge} #{one.number}", "\n".join(one.labels) or "none", told)
     console.print(table)
     shown = filed[SHOWN]
     console.print(Panel(Markdown(shown.comment), title=f"The comment on {shown.address}", title_align="left"))
-    console.print(f"Pages: {stage.address}/   Both forges: {stage.sandbox.url}/_sandbox/   Log: {stage.log}")
+    console.print(
+        f"The service: {stage.address}/healthz   Both forges: {stage.sandbox.url}/_sandbox/   Log: {stage.log}"
+    )
+    if not keep:
+        console.print("All of it ends now; --keep leaves it running.", style="dim")
 
 
 def _row(one: Filed) -> dict[str, Any]:
