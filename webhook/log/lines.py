@@ -80,8 +80,8 @@ def _place(traceback: TracebackType | None) -> str:
 
 def _important_enough(_logger: Any, method: str, event: EventDict) -> EventDict:
     level = "error" if method in {"critical", "exception"} else method
-    if logging.getLevelName(level.upper()) < State.level:
-        raise structlog.DropEvent
+    if logging.getLevelName(level.upper()) < State.level and not State.strict:
+        raise structlog.DropEvent  # inside strict() every line is judged, and dropped only afterwards
     return {**event, "level": level}
 
 
@@ -103,6 +103,12 @@ def _only_what_fits(_logger: Any, _method: str, event: EventDict) -> EventDict:
     return {"event": "unfit", **kept, "unfit": sorted({fit_key(key) for key in unfit})}
 
 
+def _dropped_after_all(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    if logging.getLevelName(str(event["level"]).upper()) < State.level:
+        raise structlog.DropEvent
+    return event
+
+
 _json = JSONRenderer(sort_keys=True)
 _console = structlog.dev.ConsoleRenderer(sort_keys=True)
 
@@ -118,5 +124,6 @@ CHAIN: Final = (
     _tell_failure,
     TimeStamper(fmt="iso", utc=True),
     _only_what_fits,
+    _dropped_after_all,
     _render,
 )

@@ -22,11 +22,13 @@ _NOBODY = {"lease_owner": None}
 def done(connection: Connection, claim: Claim, record: IssueRecord) -> None:
     """The run ended well: remember, and be due again only for marks made since the claim."""
     again = issue.c.generation > claim.generation
+    newer = None if claim.changed_at is None else issue.c.told_changed_at > claim.changed_at  # told during the run
     change(
         connection,
         claim,
         **_NOBODY,
         **rows.columns(record),
+        told_changed_at=issue.c.told_changed_at if newer is None else case((newer, issue.c.told_changed_at)),
         done_generation=claim.generation,
         first_marked_at=case((again, issue.c.claimed_at), else_=null()),
         ready_at=case((again, issue.c.due_at), else_=null()),

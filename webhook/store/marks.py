@@ -51,6 +51,7 @@ def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
     now: datetime,
     settle: Settle,
     lane: Lane,
+    changed_at: datetime | None,
 ) -> None:
     """Raise the issue's generation; make its row if there is none."""
     due_by = now + settle.at_most
@@ -64,6 +65,7 @@ def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
         "due_at": due_at,
         "due_by": due_by,
         "ready_at": due_at,
+        "told_changed_at": changed_at,
         "last_event": _trace(event),
         "last_delivery": _trace(delivery),
     }
@@ -84,6 +86,7 @@ def _marked_again(new: Any) -> dict[str, Any]:
     due_by = _earlier(row.due_by, new.due_by)
     due_at = _earlier(row.due_by, new.due_at)  # an earlier promise stands
     pending = row.generation > row.done_generation
+    newer = _later(row.told_changed_at, new.told_changed_at)
     return {
         "generation": row.generation + 1,
         "lane": case((pending & (row.lane < new.lane), row.lane), else_=new.lane),
@@ -96,6 +99,7 @@ def _marked_again(new: Any) -> dict[str, Any]:
         "crashes": 0,
         "last_error": None,
         "dead_at": None,
+        "told_changed_at": case((new.told_changed_at.is_(None), row.told_changed_at), else_=newer),
         "last_event": new.last_event,
         "last_delivery": new.last_delivery,
     }

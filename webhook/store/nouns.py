@@ -7,6 +7,7 @@ Nothing here can hold a title, a body or anyone's words: addresses, ids, digests
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -142,6 +143,12 @@ class IssueRecord:
     """Label events up to this moment have been judged and are over."""
     policy_digest: str = ""
     """Digest of the policy the issue was last reconciled under."""
+    acknowledged: frozenset[tuple[int, str]] = frozenset()
+    """Comments with commands that we answered with a reaction: comment id and reaction."""
+    flaps: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """Labels somebody keeps reversing: when we put each right again, oldest first."""
+    flapping: bool = False
+    """Somebody reverses our labels again and again: labelling of the issue pauses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +199,8 @@ class Claim:
     record: IssueRecord
     ledger: frozenset[str]
     """Labels on the issue that are ours, as far as we noted."""
+    changed_at: datetime | None = None
+    """The newest change that events told of and no run has seen; None if none told. What shows older is stale."""
 
     @property
     def run(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Row
@@ -36,6 +37,7 @@ def claim(row: AnyRow, tracker: AnyRow, ledger: Collection[str]) -> Claim:
         first=row.done_generation == 0,
         record=record(row),
         ledger=frozenset(ledger),
+        changed_at=row.told_changed_at,
     )
 
 
@@ -55,6 +57,9 @@ def record(row: AnyRow) -> IssueRecord:
         confirmed=row.confirmed,
         judged_until=row.judged_until,
         policy_digest=row.policy_digest or "",
+        acknowledged=frozenset((comment, reaction) for comment, reaction in row.acknowledged or ()),
+        flaps={label: tuple(map(datetime.fromisoformat, times)) for label, times in (row.flaps or {}).items()},
+        flapping=row.flapping,
     )
 
 
@@ -75,6 +80,9 @@ def columns(record: IssueRecord) -> dict[str, Any]:
         "confirmed": record.confirmed,
         "judged_until": record.judged_until,
         "policy_digest": record.policy_digest,
+        "acknowledged": sorted(map(list, record.acknowledged)) or None,
+        "flaps": {label: [time.isoformat() for time in times] for label, times in record.flaps.items()} or None,
+        "flapping": record.flapping,
         **_verdict_columns(record.verdict),
         **_override_columns(record.override),
     }

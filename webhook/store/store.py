@@ -80,16 +80,26 @@ class Store:
         now: datetime,
         settle: Settle = AT_ONCE,
         lane: Lane = Lane.LIVE,
+        changed_at: datetime | None = None,
     ) -> None:
         """Say that the issue changed. Durable on return: the 202 may be sent.
 
         Any number of marks cause one run, and a mark during a run exactly one more. A mark clears backoff and dead
         letters; a live one lifts a bulk row. `event` is the event's kind, `delivery` its id; both only a trace.
+        `changed_at`: when the issue last changed, as the forge told; the next run should not see an older one.
         """
         tracker_id = self._tracker(TrackerRef.of(ref))
         with self._database.write() as connection:
             marks.mark(
-                connection, tracker_id, ref.number, event=event, delivery=delivery, now=now, settle=settle, lane=lane
+                connection,
+                tracker_id,
+                ref.number,
+                event=event,
+                delivery=delivery,
+                now=now,
+                settle=settle,
+                lane=lane,
+                changed_at=changed_at,
             )
 
     # --- the work list: what goes out

@@ -45,8 +45,9 @@ class Retry:
     """The same where the forge said no: few, because trying again rarely changes that."""
     outage: int = 100
     """The same where the forge or its credentials fail: about a day, because it is no fault of the issue."""
-    crashes: int = 5
-    """Runs that take their process with them, or lose it, before an issue becomes a dead letter."""
+    crashes: int = 20
+    """Runs that take their process with them, or lose it, before an issue becomes a dead letter. Many, because a
+    killed process is charged to every issue it was working on, and most of them are innocent."""
     look_again: float = 5.0
     """After a write that may have happened: what the forge shows sooner may be older than the write."""
 

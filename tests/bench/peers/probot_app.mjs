@@ -29,6 +29,9 @@ function app(probot) {
   });
 }
 
+// Probot hands its own options to each instance after the class's, so that only a function has the last word.
+const Unpaced = ProbotOctokit.defaults((options) => ({ ...options, throttle: { ...options.throttle, enabled: false } }));
+
 const server = new Server({
   host: "127.0.0.1",
   port: Number(env.PORT),
@@ -38,7 +41,7 @@ const server = new Server({
     privateKey: readFileSync(env.PRIVATE_KEY_PATH, "utf8"),
     secret: env.WEBHOOK_SECRET,
     baseUrl: env.API_URL,
-    Octokit: env.THROTTLE === "off" ? ProbotOctokit.defaults({ throttle: { enabled: false } }) : ProbotOctokit,
+    Octokit: env.THROTTLE === "off" ? Unpaced : ProbotOctokit,
   }),
 });
 await server.load(app);
