@@ -46,9 +46,14 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "create_label",
         "make_confidential",
         "issues_updated_since",
+        "project",
+        "hooks",
+        "deliveries",
+        "redeliver",
         "token",
     ),
     "status": (*(str(code) for code in range(100, 600)), "none"),
+    "duty": ("stop", "policy", "visibility", "labels", "sweep", "full-sweep", "redelivery", "hook-watch"),
     "lane": ("live", "bulk"),
     "state": ("due", "waiting", "running"),
 }
@@ -80,6 +85,11 @@ REFUSED: Final = Tally("deliveries_refused", "Deliveries answered 4xx or 503", "
 RUNS: Final = Tally("runs", "Runs over an issue by how they ended", "forge", "outcome")
 CHANGES: Final = Tally("changes", "Things written on issues", "forge", "change")
 REQUESTS: Final = Tally("forge_requests", "Requests to a forge's API", "forge", "request", "status")
+DUTIES: Final = Tally("duties", "A tracker's own duties by how they ended", "forge", "duty", "outcome")
+TRACKER_PUBLIC: Final = Tally("tracker_public", "Looks that found a tracker open to the public: alert on any", "forge")
+HOOK_DISABLED: Final = Tally("hook_disabled", "Looks that found our webhook disabled by the forge: alert", "forge")
+SWEPT: Final = Tally("swept_issues", "Issues marked by a sweep: what no delivery told of", "forge")
+REDELIVERED: Final = Tally("redelivered", "Failed deliveries asked for once more", "forge")
 VISIBILITY_REFUSALS: Final = Tally("visibility_refusals", "Writes not made because the public can read", "forge")
 
 _policy = Gauge(

@@ -45,7 +45,8 @@ def test_a_new_report_gets_its_labels_and_one_comment(stand: Stand, figures: Fig
     wanted = {(one.name, one.colour, one.description) for one in stand.policy.labels.values()}
     assert wanted <= {(one["name"], one["color"], one["description"]) for one in defined}
 
-    another, figures["new report"] = seen = report(stand, SUPPORTED)
+    another, seen = report(stand, SUPPORTED)
+    figures["new report"] = seen
     assert stand.emulator.labels(PRIVATE, another) == IN
     issue = f"/repositories/1/issues/{another}"
     assert seen.writes == [f"POST {issue}/labels", f"POST {issue}/comments"]
@@ -121,9 +122,14 @@ def test_a_public_issue_is_left_alone(stand: Stand, figures: Figures) -> None:
     assert stand.emulator.comments(PUBLIC, number) == []
 
 
-@pytest.mark.parametrize("page", ["shown", "hidden"])
+UNKNOWN_TO_ITSELF = pytest.mark.xfail(
+    reason="the bot does not know its own comments by their author's login: it makes a second one and then deletes it"
+)
+
+
+@pytest.mark.parametrize("page", ["shown", pytest.param("hidden", marks=UNKNOWN_TO_ITSELF)])
 @pytest.mark.parametrize("database", ["kept", "lost"])
-def test_after_a_restart_the_same_comment_is_found_again(stand: Stand, page: str, database: str) -> None:
+def test_after_a_restart_no_second_comment_is_made(stand: Stand, page: str, database: str) -> None:
     """Whether the database is still there or not, and whether GitHub shows the bot's account or not."""
     number, _ = report(stand)
     written, _ = our_comment(stand, number)
@@ -133,9 +139,10 @@ def test_after_a_restart_the_same_comment_is_found_again(stand: Stand, page: str
     if page == "hidden":
         stand.wire.faults({"kind": "hidden", "path": "^/users/", "times": 0})
     stand.start()
-    with stand.counted():
+    with stand.counted() as seen:
         stand.emulator.edit(PRIVATE, number, body=stand.body(SUPPORTED))
     assert our_comment(stand, number)[0] == written
+    assert f"POST /repositories/1/issues/{number}/comments" not in seen.writes
     assert stand.emulator.labels(PRIVATE, number) == IN
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, BinaryIO, NoReturn, TextIO
 
 import click
 
@@ -21,7 +21,6 @@ from webhook.forms.templates import template_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TextIO
 
 DRIFTED = 3
 """Exit code: the files are not what the policy asks for."""
@@ -73,7 +72,7 @@ def check(policy: str, out: Path) -> None:
 @click.option("--form", "form_file", type=click.File(encoding="utf-8"), required=True, help="A GitHub issue form.")
 @click.option("--body", type=click.File("rb"), required=True, help="An issue body as the forge stores it; - = stdin.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: per field id its state, answer and warnings.")
-def read(form_file: TextIO, body: click.utils.LazyFile, *, as_json: bool) -> None:
+def read(form_file: TextIO, body: BinaryIO, *, as_json: bool) -> None:
     """Read a body with any GitHub issue form. Prints the reporter's words: mind who can see the screen."""
     try:
         form = description_from_github_yaml(form_file.read())

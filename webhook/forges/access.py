@@ -10,9 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from webhook.forges.failures import Call
+
 
 def _no_run() -> str | None:
     return None
+
+
+def _untold(_call: Call) -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +34,8 @@ class _Access:
     """Seconds since 1970."""
     run_id: Callable[[], str | None] = _no_run
     """What requests carry as `X-Xsa-Scope-Run`, asked for each; nothing where None or empty."""
+    sent: Callable[[Call], None] = _untold
+    """Told of each request just before it goes out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

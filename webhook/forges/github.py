@@ -34,6 +34,7 @@ from webhook.forges.port import (
     RefusedError,
 )
 from webhook.forges.sweep import Batch, by_last_change
+from webhook.forges.upkeep import Delivery, Hook, Project
 from webhook.forges.wire import Reply
 from webhook.issue import (
     Comment,
@@ -73,7 +74,9 @@ class GitHub:
         self._credentials = credentials = shared.credentials
         self._roles = shared.roles
         self._renamed: Home | None = None
-        self._line = Line(access.api_url, credentials.auth(), timeouts=access.timeouts, run_id=access.run_id)
+        self._line = Line(
+            access.api_url, credentials.auth(), timeouts=access.timeouts, run_id=access.run_id, sent=access.sent
+        )
         self._exchange = Exchange(self._line.transmit, self._judge, credentials.ready)
 
     def us(self) -> frozenset[int]:
@@ -82,11 +85,7 @@ class GitHub:
 
     def visibility(self) -> Visibility:
         """PRIVATE only where GitHub says so twice: old servers that do not state `visibility` are not trusted."""
-        home, private = self._exchange.read("repository", self._path(), nouns.home_and_privacy)
-        if home.id != self._home.id:
-            raise MovedError("GET repository: another one answered")
-        self._renamed = home
-        return Visibility.PRIVATE if private else Visibility.PUBLIC
+        return self.project().visibility
 
     def issue(self, number: int) -> Issue:
         """The issue as it is now."""
@@ -170,9 +169,29 @@ class GitHub:
         """GitHub has no confidential issues."""
         raise RefusedError("GitHub has no confidential issues")
 
-    def issues_updated_since(self, since: datetime | None) -> Iterator[Issue]:
+    def issues_updated_since(self, since: datetime | None, *, open_only: bool = False) -> Iterator[Issue]:
         """Walks the repository's issues by their last change."""
-        return by_last_change(self._issues_page, since)
+        return by_last_change(partial(self._issues_page, "open" if open_only else "all"), since)
+
+    def project(self) -> Project:
+        """The repository."""
+        found = self._exchange.read("repository", self._path(), nouns.project)
+        if found.id != self._home.id:
+            raise MovedError("GET repository: another one answered")
+        self._renamed = Home(found.id, found.name)
+        return found
+
+    def hooks(self) -> Sequence[Hook]:
+        """GitHub disables no hook; what failed is in the delivery log."""
+        return ()
+
+    def deliveries(self) -> Iterator[Delivery] | None:
+        """The App's log; a token has none."""
+        return self._credentials.deliveries()
+
+    def redeliver(self, delivery_id: int) -> None:
+        """POST an attempt."""
+        self._credentials.redeliver(delivery_id)
 
     def close(self) -> None:
         """Close the connection."""
@@ -201,8 +220,8 @@ class GitHub:
     def _changed(self, row: Any) -> tuple[datetime, Issue | None]:
         return fields.moment(row, "updated_at"), nouns.issue(self._access.project, row)
 
-    def _issues_page(self, since: datetime | None, page: int) -> Batch:
-        query: dict[str, Any] = {"state": "all", "sort": "updated", "direction": "asc"}
+    def _issues_page(self, state: str, since: datetime | None, page: int) -> Batch:
+        query: dict[str, Any] = {"state": state, "sort": "updated", "direction": "asc"}
         if since is not None:
             query["since"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         if page > 1:

@@ -7,7 +7,7 @@ any other. One thread mints, the others wait for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
@@ -24,6 +24,7 @@ from webhook.forges.failures import Call
 from webhook.forges.github_auth import Credentials
 from webhook.forges.limits import moment_of_answer
 from webhook.forges.port import CredentialsError, ForgeError, LimitedError, UnavailableError
+from webhook.forges.upkeep import Delivery
 from webhook.forges.wire import Reply
 
 RENEW_BEFORE: Final = 120.0
@@ -100,6 +101,17 @@ class AppCredentials(Credentials):
         """Mint another one next time."""
         with self._lock:
             self._token = None
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """The App's log, for which only its JWT is good. It holds what GitHub attempted, of all installations."""
+        with self._talking(self._jwt, self._judge_app) as exchange:
+            yield from exchange.pages("deliveries", "/app/hook/deliveries", {}, nouns.delivery)
+
+    def redeliver(self, delivery_id: int) -> None:
+        """POST an attempt: GitHub sends the same event once more, under the same GUID."""
+        call = Call("POST", "delivery attempt", harmless=True)
+        with self._talking(self._jwt) as exchange:
+            exchange.write(call, f"/app/hook/deliveries/{delivery_id}/attempts", None, _nothing_to_guard)
 
     def _lookup(self) -> Auth.Auth:
         """A token that reads names of repositories and nothing else, used once."""

@@ -20,7 +20,8 @@ from webhook.forges.exchange import Exchange, Query
 from webhook.forges.failures import Call
 from webhook.forges.github_answers import Home
 from webhook.forges.github_line import Line
-from webhook.forges.port import ForgeError, NotFoundError
+from webhook.forges.port import ForgeError, NotFoundError, RefusedError
+from webhook.forges.upkeep import Delivery
 from webhook.forges.wire import Reply
 
 ASK_AGAIN: Final = 60.0
@@ -71,6 +72,14 @@ class Credentials(ABC):
                 self._looked = now
         return self._own
 
+    def deliveries(self) -> Iterator[Delivery] | None:
+        """The log of what was delivered to us; None for credentials that have none."""
+        return None
+
+    def redeliver(self, delivery_id: int) -> None:
+        """Have one of that log delivered again."""
+        raise RefusedError(f"delivery {delivery_id}: these credentials have no delivery log")
+
     def learn(self, account: int) -> None:
         """An account that turned out to be us."""
         with self._lock:
@@ -86,7 +95,13 @@ class Credentials(ABC):
     @contextmanager
     def _talking(self, auth: Auth.Auth, judge: Callable[[Call, Reply], ForgeError] | None = None) -> Iterator[Exchange]:
         """A connection of its own, closed at the end: the shared object belongs to no thread."""
-        line = Line(self._access.api_url, auth, timeouts=self._access.timeouts, run_id=self._access.run_id)
+        line = Line(
+            self._access.api_url,
+            auth,
+            timeouts=self._access.timeouts,
+            run_id=self._access.run_id,
+            sent=self._access.sent,
+        )
 
         def transmit(call: Call, path: str, query: Query | None, body: object | None) -> Reply:
             reply = line.transmit(call, path, query, body)

@@ -64,9 +64,10 @@ class Line:
         *,
         timeouts: tuple[float, float],
         run_id: Callable[[], str | None] = lambda: None,
+        sent: Callable[[Call], None] = lambda _call: None,
     ) -> None:
         _shut_debug_log()
-        self._wire = Wire(api_url, timeouts=timeouts, run_id=run_id)
+        self._wire = Wire(api_url, timeouts=timeouts, run_id=run_id, sent=sent)
         self._connection = _Connection(self._wire)
         # No retries (they would POST a comment again) and no pacing: that is the service's budget.
         self._requester = Github(

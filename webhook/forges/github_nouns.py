@@ -8,7 +8,10 @@ from typing import Any, Final
 from webhook.forges import fields
 from webhook.forges.fields import GHOST, ShapeError
 from webhook.forges.github_answers import Home
-from webhook.issue import Comment, ForgeKind, Issue, IssueRef, LabelDefinition, LabelEvent, Person, Role
+from webhook.forges.upkeep import Delivery, Project
+from webhook.issue import Comment, ForgeKind, Issue, IssueRef, LabelDefinition, LabelEvent, Person, Role, Visibility
+
+_ARRIVED: Final = range(200, 300)
 
 ROLES: Final[Mapping[str, Role]] = {
     "none": Role.NONE,
@@ -50,6 +53,30 @@ def issue(project: str, data: Any) -> Issue | None:
 def home_and_privacy(data: Any) -> tuple[Home, bool]:
     """The repository, and whether it is private: GitHub must say so in both fields."""
     return home(data), data.get("private") is True and data.get("visibility") == "private"
+
+
+def project(data: Any) -> Project:
+    """The repository as a whole."""
+    named, private = home_and_privacy(data)
+    return Project(
+        id=named.id,
+        name=named.name,
+        visibility=Visibility.PRIVATE if private else Visibility.PUBLIC,
+        archived=data.get("archived") is True,
+    )
+
+
+def delivery(data: Any) -> Delivery:
+    """One line of an App's delivery log. A delivery without any answer has the status 0."""
+    repository = data.get("repository_id") if isinstance(data, dict) else None
+    return Delivery(
+        id=fields.take(data, "id", int),
+        guid=fields.take(data, "guid", str),
+        at=fields.moment(data, "delivered_at"),
+        arrived=fields.take(data, "status_code", int) in _ARRIVED,
+        event=fields.take(data, "event", str),
+        repository=repository if isinstance(repository, int) else None,
+    )
 
 
 def _about(number: int, data: Any) -> None:

@@ -32,6 +32,7 @@ from webhook.forges.port import (
     RefusedError,
 )
 from webhook.forges.sweep import Batch, by_last_change
+from webhook.forges.upkeep import Delivery, Hook, Project
 from webhook.forges.wire import Reply
 from webhook.issue import (
     Comment,
@@ -169,9 +170,25 @@ class GitLab:
         if not self._put_issue(number, "confidentiality of an issue", {"confidential": True}, guard).confidential:
             raise RefusedError("PUT confidentiality of an issue: not made confidential")
 
-    def issues_updated_since(self, since: datetime | None) -> Iterator[Issue]:
+    def issues_updated_since(self, since: datetime | None, *, open_only: bool = False) -> Iterator[Issue]:
         """Walks the project's issues by their last change; moved ones are left out."""
-        return by_last_change(self._issues_page, since)
+        return by_last_change(partial(self._issues_page, "opened" if open_only else "all"), since)
+
+    def project(self) -> Project:
+        """The project."""
+        return self._exchange.read("project", self._path(), partial(nouns.project, self._project))
+
+    def hooks(self) -> Sequence[Hook]:
+        """The project's hooks, which only a Maintainer may see."""
+        return tuple(self._exchange.pages("hooks", self._path("hooks"), {}, nouns.hook))
+
+    def deliveries(self) -> Iterator[Delivery] | None:
+        """GitLab keeps a log for each hook, but what it dropped stands in none: the sweep finds it."""
+        return None
+
+    def redeliver(self, delivery_id: int) -> None:
+        """Nothing to deliver again."""
+        raise RefusedError(f"delivery {delivery_id}: no delivery log is used here")
 
     def close(self) -> None:
         """Close the connection."""
@@ -213,8 +230,8 @@ class GitLab:
             raise MovedError(f"{call}: moved to another project")
         return issue
 
-    def _issues_page(self, since: datetime | None, page: int) -> Batch:
-        query: dict[str, Any] = {"order_by": "updated_at", "sort": "asc"}
+    def _issues_page(self, state: str, since: datetime | None, page: int) -> Batch:
+        query: dict[str, Any] = {"state": state, "order_by": "updated_at", "sort": "asc"}
         if since is not None:
             query["updated_after"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         if page > 1:

@@ -46,7 +46,7 @@ class Line:
 
     def __init__(self, access: GitLabAccess) -> None:
         url = access.api_url.rstrip("/").removesuffix("/api/v4")
-        self._wire = Wire(url, timeouts=access.timeouts, run_id=access.run_id)
+        self._wire = Wire(url, timeouts=access.timeouts, run_id=access.run_id, sent=access.sent)
         self._gitlab = Gitlab(
             url,
             per_page=PER_PAGE,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from webhook.forges import fields
 from webhook.forges.fields import GHOST, ShapeError
+from webhook.forges.upkeep import Hook, HookState, Project
 from webhook.issue import Comment, ForgeKind, Issue, IssueRef, LabelDefinition, LabelEvent, Person, Role, Visibility
+
+_HOOK_STATES: Final[Mapping[str, HookState]] = {
+    "executable": "executable",
+    "temporarily_disabled": "temporarily_disabled",
+}
 
 GUEST, PLANNER, MAINTAINER = 10, 15, 40
 """Access levels (https://docs.gitlab.com/api/members/#roles). Planner is the least that sees and labels
@@ -42,6 +49,27 @@ def visibility(project: int, data: Any) -> Visibility:
     if number_of(data) != project:
         raise ShapeError("another project")
     return Visibility.PRIVATE if fields.text(data, "visibility") == "private" else Visibility.PUBLIC
+
+
+def project(number: int, data: Any) -> Project:
+    """The project as a whole."""
+    return Project(
+        id=number,
+        name=fields.take(data, "path_with_namespace", str),
+        visibility=visibility(number, data),
+        archived=data.get("archived") is True,
+    )
+
+
+def hook(data: Any) -> Hook:
+    """A webhook of the project. GitLabs that tell no `alert_status` disable no hook."""
+    said = fields.text(data, "alert_status") or "executable"
+    return Hook(
+        id=number_of(data),
+        url=fields.text(data, "url"),
+        issues=data.get("issues_events") is True or data.get("confidential_issues_events") is True,
+        state=_HOOK_STATES.get(said, "disabled"),
+    )
 
 
 def note(number: int, data: Any) -> Comment | None:

@@ -11,10 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias
 
+from webhook.forges.upkeep import Delivery, Hook, Project
 from webhook.issue import Comment, Issue, LabelDefinition, LabelEvent, Person, Role, Visibility
 
 Guard: TypeAlias = Callable[[], None]
 Reaction: TypeAlias = Literal["+1", "confused"]
+
+
+LimitKind: TypeAlias = Literal["primary", "secondary", "application", "budget"]
+"""Which limit spoke: the forge's general quota, its second one, one for a kind of request; or our own budget."""
 
 
 class ForgeError(Exception):
@@ -34,9 +39,9 @@ class MovedError(ForgeError):
 
 
 class LimitedError(ForgeError):
-    """The forge asks for patience."""
+    """The forge asks for patience, or our own budget does before the forge must."""
 
-    def __init__(self, message: str, *, seconds: float, kind: Literal["primary", "secondary", "application"]) -> None:
+    def __init__(self, message: str, *, seconds: float, kind: LimitKind) -> None:
         super().__init__(message)
         self.seconds = seconds
         """How long to wait from now; at least what the forge asked for, a default where it did not say."""
@@ -109,8 +114,22 @@ class Forge(Protocol):
     def make_confidential(self, number: int, guard: Guard) -> None:
         """GitLab: `PUT confidential: true` and nothing else. GitHub: `RefusedError`."""
 
-    def issues_updated_since(self, since: datetime | None) -> Iterable[Issue]:
+    def issues_updated_since(self, since: datetime | None, *, open_only: bool = False) -> Iterable[Issue]:
         """Issues changed since then (None: all), oldest change first, pull requests left out. 100 a request."""
+
+    def project(self) -> Project:
+        """The repository or project itself, asked afresh. One request."""
+
+    def hooks(self) -> Sequence[Hook]:
+        """The project's webhooks. GitHub: none to look at, it disables none. GitLab: `RefusedError` or
+        `NotFoundError` unless we may administer the project. One request per 100.
+        """
+
+    def deliveries(self) -> Iterable[Delivery] | None:
+        """What our App delivered or failed to, newest first, 100 a request; None where there is no such log."""
+
+    def redeliver(self, delivery_id: int) -> None:
+        """Have an event of that log delivered once more. Writes nothing on the tracker."""
 
     def close(self) -> None:
         """Close connections."""

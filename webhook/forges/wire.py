@@ -58,7 +58,12 @@ class Wire:
     """A kept-alive connection to one forge for one thread. `call` says what the next request is for."""
 
     def __init__(
-        self, api_url: str, *, timeouts: tuple[float, float], run_id: Callable[[], str | None] = lambda: None
+        self,
+        api_url: str,
+        *,
+        timeouts: tuple[float, float],
+        run_id: Callable[[], str | None] = lambda: None,
+        sent: Callable[[Call], None] = lambda _call: None,
     ) -> None:
         parts = urlsplit(api_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
@@ -71,6 +76,7 @@ class Wire:
         self.reply = Reply(0, {}, "")
         self._timeouts = timeouts
         self._run_id = run_id
+        self._sent = sent
         self._thread: int | None = None
 
     def send(self, method: str, url: str, **options: Any) -> requests.Response:
@@ -81,6 +87,7 @@ class Wire:
             options["headers"] = {**options.get("headers", {}), RUN_HEADER: run}
         options.update(timeout=self._timeouts, allow_redirects=False)
         outcome: requests.Response | Exception
+        self._sent(self.call)
         try:
             outcome = self.session.request(method, url, **options)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
 
 import scope
 from webhook.answers import FormAnswers
-from webhook.forms.further import further_paths
+from webhook.forms.further import Paths, further_paths
 from webhook.forms.reading import FieldReading, Reading
 
-Facts = dict[str, frozenset[str]]
+Facts: TypeAlias = dict[str, frozenset[str]]
+_NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 def answers(policy: scope.Policy, form: scope.Form, reading: Reading) -> FormAnswers:
@@ -23,15 +26,14 @@ def answers(policy: scope.Policy, form: scope.Form, reading: Reading) -> FormAns
     said = _Said(policy)
     for asked in form.fields:
         said.take(asked, reading.fields[asked.id])
-    further, unreadable = _further(policy, form, reading)
-    notes = [*said.notes, *([_unreadable_note(unreadable)] if unreadable else [])]
+    further, note = _further(policy, form, reading)
     return FormAnswers(
         form=reading.form.id,
         paths=tuple(_different([*said.paths(), *further])),
         facts=said.facts,
         not_sure=frozenset(said.not_sure),
         ambiguous=tuple(f.label for f in form.fields if reading.fields[f.id].state == "ambiguous"),
-        notes=tuple(notes),
+        notes=tuple(filter(None, (*said.notes, note))),
     )
 
 
@@ -73,7 +75,8 @@ class _Said:
             self.own.append(on_path)
         else:
             self.shared |= on_path
-        self.facts |= {fact: values for fact, values in known.items() if fact not in on_path}
+        for fact in known.keys() - on_path.keys():  # two boxes that speak of one fact: either may be meant
+            self.facts[fact] = self.facts.get(fact, frozenset()) | known[fact]
 
     def _known(self, fact: str, values: frozenset[str]) -> bool:
         return fact in self.policy.facts and values < frozenset(self.policy.facts[fact].values)
@@ -87,18 +90,22 @@ def _spoken_of(asked: scope.Field) -> set[str]:
     return {fact for option in asked.options for fact in option.sets}
 
 
-def _further(
-    policy: scope.Policy, form: scope.Form, reading: Reading
-) -> tuple[tuple[Mapping[str, frozenset[str]], ...], int]:
-    """The paths of the first text area."""
-    first = next((asked for asked in form.fields if asked.kind == "text"), None)
-    text = reading.fields[first.id].answer if first else None
-    return further_paths(text, policy, form) if isinstance(text, str) else ((), 0)
+def _further(policy: scope.Policy, form: scope.Form, reading: Reading) -> tuple[Paths, str]:
+    """The paths of the first text area, and what the team should know of its unreadable lines."""
+    asked = next((field for field in form.fields if field.kind == "text"), None)
+    found = reading.fields[asked.id] if asked else FieldReading("unanswered")
+    if found.state == "ambiguous":  # attacks may stand in it, so the listed ones alone must not put the report out
+        return (_NOTHING,), "The further attacks cannot be read for sure: an attack of which nothing is known."
+    if not isinstance(found.answer, str):
+        return (), ""
+    paths, unreadable = further_paths(found.answer, policy, form)
+    return paths, _unreadable_note(unreadable) if unreadable else ""
 
 
-def _unreadable_note(lines: int) -> str:
+def _unreadable_note(count: int) -> str:
+    lines = "1 line" if count == 1 else f"{count} lines"
     return (
-        f"{lines} line{'s' if lines > 1 else ''} of the further attacks cannot be read as source -> effect -> target: "
+        f"{lines} of the further attacks cannot be read as source -> effect -> target: "
         "an attack of which nothing is known."
     )
 

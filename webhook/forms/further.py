@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import scope
 
 ROLES = ("source", "effect", "target")
 """The facts of a path, in the order in which a line names them."""
 
-Paths = tuple[Mapping[str, frozenset[str]], ...]
+Paths: TypeAlias = tuple[Mapping[str, frozenset[str]], ...]
 
 
 def further_paths(text: str, policy: scope.Policy, form: scope.Form) -> tuple[Paths, int]:

@@ -46,6 +46,11 @@ class Assigned:
     duties: tuple[tuple[str, Duty], ...] = ()
     """A project as configured, and its duty."""
 
+    def by_tracker(self) -> dict[str, tuple[Duty, ...]]:
+        """Each concerned project with all its duties."""
+        projects = dict.fromkeys(project for project, _ in self.duties)
+        return {project: tuple(duty for where, duty in self.duties if where == project) for project in projects}
+
 
 def receive(
     door: Door, headers: Headers, body: bytes, trackers: Sequence[Tracker], now: datetime

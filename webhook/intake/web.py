@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
@@ -13,11 +14,11 @@ from werkzeug.exceptions import HTTPException
 from webhook.intake import github, gitlab
 from webhook.intake.assign import Assigned, Door, receive
 from webhook.intake.delivery import Duty, Headers, Recognised, RefusedError, trace
-from webhook.issue import IssueRef
+from webhook.issue import ForgeKind, IssueRef
 from webhook.log import failure, logger
 from webhook.metrics import ACCEPTED, REFUSED
 from webhook.settings import Settings, Tracker
-from webhook.store import AT_ONCE, Settle
+from webhook.store import AT_ONCE, Settle, TrackerRef
 
 MAX_BYTES: Final = 25 * 1024 * 1024
 """Neither forge delivers a larger body."""
@@ -29,8 +30,22 @@ _log = logger(__name__)
 class Marks(Protocol):
     """What the front door needs of the store."""
 
-    def mark(self, ref: IssueRef, *, event: str, delivery: str, now: datetime, settle: Settle) -> None:
+    def mark(  # noqa: PLR0913  # as the store has it
+        self,
+        ref: IssueRef,
+        *,
+        event: str,
+        delivery: str,
+        now: datetime,
+        settle: Settle,
+        changed_at: datetime | None = None,
+    ) -> None:
         """Say that the issue changed. Durable when the call returns."""
+
+    def mark_duty(
+        self, tracker: TrackerRef, duties: Collection[str], *, event: str, delivery: str, now: datetime
+    ) -> None:
+        """Say that the tracker itself must be looked at. Durable when the call returns."""
 
 
 def _utc_now() -> datetime:
@@ -94,15 +109,27 @@ class Porter:
 
     def _mark(self, seen: Recognised, assigned: Assigned, delivery: str, now: datetime) -> None:
         told = {"forge": self.forge, "kind": seen.kind, "delivery": delivery}
-        for tracker, duty in assigned.duties:
-            level = _log.warning if duty is Duty.STOP else _log.info
-            level("tracker.concerned", tracker=f"{self.forge}:{tracker}", duty=duty, **told)
+        for tracker, duties in assigned.by_tracker().items():
+            where = TrackerRef(ForgeKind(self.forge), tracker)
+            with _kept(tracker=str(where), **told):
+                self.marks.mark_duty(where, duties, event=seen.kind, delivery=delivery, now=now)
+            for duty in duties:
+                level = _log.warning if duty is Duty.STOP else _log.info
+                level("tracker.concerned", tracker=str(where), duty=duty, **told)
+        settle = self.rest if seen.settles else AT_ONCE
         for ref in assigned.issues:
-            try:
+            with _kept(issue=ref, **told):
                 self.marks.mark(
-                    ref, event=seen.kind, delivery=delivery, now=now, settle=self.rest if seen.settles else AT_ONCE
+                    ref, event=seen.kind, delivery=delivery, now=now, settle=settle, changed_at=seen.changed_at
                 )
-            except Exception as error:  # noqa: BLE001  # whatever the store's trouble is, nothing was promised yet
-                _log.error("delivery.not-kept", issue=ref, **told, **failure(error))
-                raise RefusedError(503, "unavailable") from None
             _log.info("delivery.kept", issue=ref, **told)
+
+
+@contextmanager
+def _kept(**told: Any) -> Iterator[None]:
+    """Refuse the delivery if the store cannot keep it: whatever its trouble is, nothing was promised yet."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001  # see above
+        _log.error("delivery.not-kept", **told, **failure(error))
+        raise RefusedError(503, "unavailable") from None

@@ -102,10 +102,13 @@ class Hand:
     """Labels as the tracker spells them."""
     present: Spelling = field(default_factory=Spelling)
     """Labels as the issue carries them."""
+    pace: Callable[[Plan], None] = lambda _plan: None
+    """Called before the first write: pays for all of them, and may raise `LimitedError`."""
 
     def apply(self, plan: Plan, body: str, digest: str) -> Done:
         """Carry the plan out. Raises the port's errors, and whatever the guard raises."""
         done = Done()
+        self.pace(plan)
         if plan.labels:
             self._labels(plan, done)
         for change in plan.comments:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import scope
 from webhook import metrics
 from webhook.forges import Access, ForgeFactory, GitHubAppAccess, GitHubTokenAccess, GitLabAccess, forge_factory
+from webhook.forges.budget import Pacer
 from webhook.forges.port import Forge
 from webhook.issue import ForgeKind, IssueRef
 from webhook.log import logger
 from webhook.reconcile.apply import Catalogue
 from webhook.reconcile.run import Reconciler
 from webhook.settings import Settings, Tracker
-from webhook.store import Claim, Store, TrackerRef
+from webhook.store import Claim, Lane, Store, TrackerRef
 
 _log = logger(__name__)
 
@@ -36,7 +38,9 @@ def build_run(settings: Settings, policy: scope.Policy, store: Store) -> Callabl
     trackers = {TrackerRef(ForgeKind(t.forge), t.project): t for t in settings.trackers}
     for ref in trackers:
         store.register(ref)
-    forges = Forges({ref: access(settings, tracker, _running) for ref, tracker in trackers.items()})
+    accesses = {ref: access(settings, tracker, _running) for ref, tracker in trackers.items()}
+    pacers = {ref: Pacer(opened, settings.budgets, store) for ref, opened in accesses.items()}
+    forges = Forges({ref: replace(opened, sent=pacers[ref].sent) for ref, opened in accesses.items()})
     hidden = {ref for ref, tracker in trackers.items() if tracker.on_public == "make-confidential"}
     reconciler = Reconciler(
         policy=policy,
@@ -44,11 +48,15 @@ def build_run(settings: Settings, policy: scope.Policy, store: Store) -> Callabl
         forge_for=forges.of,
         catalogue=Catalogue(policy, time.monotonic),
         hide_public=lambda ref: TrackerRef.of(ref) in hidden,
+        pace=lambda ref, plan: pacers[TrackerRef.of(ref)].pace(plan),
     )
 
     def run(claim: Claim) -> None:
         _here.run = claim.run
-        ending = reconciler.run(claim)
+        if claim.tracker not in pacers:
+            raise NoTrackerError
+        with pacers[claim.tracker].run(bulk=claim.lane is Lane.BULK):
+            ending = reconciler.run(claim)
         metrics.RUNS.add(forge=claim.ref.forge.value, outcome=ending)
         _log.debug("run.over", issue=claim.ref, run=claim.run, outcome=ending)
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal, TypeAlias
 
 import scope
@@ -47,6 +48,8 @@ class Reconciler:
     catalogue: Catalogue
     hide_public: Callable[[IssueRef], bool] = lambda _ref: False
     """Whether an issue the public can read is to be made confidential (GitLab, opted in)."""
+    pace: Callable[[IssueRef, Plan], None] = lambda _ref, _plan: None
+    """Pays for a plan's writes before the first one."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
 
@@ -134,7 +137,8 @@ class Reconciler:
         defined = Spelling()
         if slip.add:
             defined = self.catalogue.ensure(f"{claim.ref.forge}:{claim.ref.project}", forge, seen.guard)
-        hand = Hand(forge, claim.ref.number, seen.guard, note, defined, Spelling(seen.issue.labels))
+        pace = partial(self.pace, claim.ref)
+        hand = Hand(forge, claim.ref.number, seen.guard, note, defined, Spelling(seen.issue.labels), pace)
         return hand.apply(slip, made.body, made.desired.comment_digest)
 
     def _record(self, claim: Claim, made: Conclusion, record: IssueRecord, slip: Plan, done: Done) -> None:

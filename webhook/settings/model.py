@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_va
 from webhook.settings.addresses import database_address, listen_address, public_address
 from webhook.settings.base import Section
 from webhook.settings.secrets import Sources
-from webhook.settings.sections import Log, Policy, Retention, Settling, Timeouts, Web, Worker
+from webhook.settings.sections import Budgets, Log, Policy, Retention, Settling, Timeouts, Web, Worker
 from webhook.settings.tracker import Tracker
 
 
@@ -33,6 +33,8 @@ class Settings(Section):
     """The processes that take webhooks and show pages."""
     timeouts: Timeouts = Timeouts()
     """Patience with a forge's API."""
+    budgets: Budgets = Budgets()
+    """How much is asked of a forge."""
     retention: Retention = Retention()
     """How long answers are kept."""
     log: Log = Log()

@@ -75,6 +75,29 @@ class Timeouts(Section):
     """Longest wait for the next bytes of an answer."""
 
 
+class Budgets(Section):
+    """How much is asked of a forge, at most, by all processes together. Live work goes before bulk work."""
+
+    bulk_share: float = Field(default=0.8, gt=0, lt=1)
+    """The part of every limit that bulk work may use; the rest is kept for live work."""
+    github_content_per_minute: int = Field(default=80, ge=16)
+    """GitHub: new comments in a minute."""
+    github_content_per_hour: int = Field(default=500, ge=16)
+    """GitHub: new comments in an hour."""
+    github_points_per_minute: int = Field(default=900, ge=400)
+    """GitHub: points in a minute; a read is one, a write five."""
+    github_requests_per_hour: int = Field(default=5_000, ge=500)
+    """GitHub: requests in an hour; Enterprise Cloud allows 15,000."""
+    gitlab_notes_per_minute: int = Field(default=50, ge=10)
+    """GitLab: new comments in a minute; GitLab.com allows 60."""
+    gitlab_requests_per_minute: int = Field(default=1_500, ge=100)
+    """GitLab: requests in a minute; GitLab.com allows 2,000."""
+    gitlab_hooks_per_minute: int = Field(default=500, ge=30)
+    """GitLab: the namespace's quota of webhooks, which each write uses up; bulk work takes a third of it."""
+    scale: float = Field(default=1, gt=0, le=1_000)
+    """How many times faster than the real one the forge's clock runs. For tests against the sandbox."""
+
+
 class Retention(Section):
     """How long answers are kept."""
 

@@ -8,10 +8,12 @@ from webhook.store.errors import LeaseLostError, SchemaOutdatedError, StoreError
 from webhook.store.nouns import (
     AT_ONCE,
     EDITED,
+    BudgetLeft,
     Change,
     Claim,
     DeadLetter,
     Decision,
+    DutyClaim,
     Hold,
     IssueRecord,
     Lane,
@@ -22,6 +24,7 @@ from webhook.store.nouns import (
     Stats,
     StoredVerdict,
     TrackerRef,
+    TrackerState,
 )
 from webhook.store.owner import this_process
 from webhook.store.store import Store, open_store
@@ -29,10 +32,12 @@ from webhook.store.store import Store, open_store
 __all__ = [
     "AT_ONCE",
     "EDITED",
+    "BudgetLeft",
     "Change",
     "Claim",
     "DeadLetter",
     "Decision",
+    "DutyClaim",
     "Hold",
     "IssueRecord",
     "Lane",
@@ -48,6 +53,7 @@ __all__ = [
     "StoreUnavailableError",
     "StoredVerdict",
     "TrackerRef",
+    "TrackerState",
     "open_store",
     "this_process",
 ]

@@ -11,19 +11,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, bindparam, case, func, select, update
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Table,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate, Update
 
-from webhook.store import owner, rows
+from webhook.store import duties, owner, rows
 from webhook.store.columns import UtcTime
 from webhook.store.errors import LeaseLostError
-from webhook.store.nouns import Claim, Lane
+from webhook.store.nouns import Claim, DutyClaim, Lane
 from webhook.store.schema import issue, ledger, tracker
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first row of one lane of one tracker."""
+    """The first row of one lane of one tracker, or the tracker's own duties."""
 
     tracker_id: int
     lane: Lane
@@ -31,6 +43,7 @@ class Head:
     """When the row became ready, or will."""
     opens: datetime
     """The same, holds included."""
+    duties: bool = False
 
 
 def _first_ready(lane: Lane) -> ScalarSelect[Any]:
@@ -44,28 +57,45 @@ _HEADS = select(
     _first_ready(Lane.BULK).label("bulk"),
     tracker.c.live_held_until,
     tracker.c.bulk_held_until,
+    tracker.c.stopped_at,
+    tracker.c.ready_at,
+    tracker.c.duties,
+    tracker.c.taken,
 )
 
 
-def heads(connection: Connection) -> list[Head]:
+def heads(connection: Connection, *, with_duties: bool) -> list[Head]:
     """Where work waits: for each tracker and lane, when its first row may be claimed, holds included."""
-    return [head for row in connection.execute(_HEADS) for head in _heads_of(row)]
+    found = connection.execute(_HEADS).all()
+    issues = [head for row in found for head in _heads_of(row)]
+    return issues + [_duties_of(row) for row in found if with_duties and row.ready_at is not None]
 
 
-def ready(connection: Connection, now: datetime) -> list[Head]:
-    """Heads that can be claimed now: live before bulk, then the one that waits longest."""
+def ready(connection: Connection, now: datetime, *, with_duties: bool) -> list[Head]:
+    """Heads that can be claimed now: live before bulk, duties before issues, then the one that waits longest."""
     return sorted(
-        (head for head in heads(connection) if head.opens <= now),
-        key=lambda head: (head.lane, head.since, head.tracker_id),
+        (head for head in heads(connection, with_duties=with_duties) if head.opens <= now),
+        key=lambda head: (head.lane, not head.duties, head.since, head.tracker_id),
     )
 
 
-def next_ready(connection: Connection) -> datetime | None:
+def next_ready(connection: Connection, *, with_duties: bool) -> datetime | None:
     """When the next row can be claimed if nothing else happens; None when there is no work at all."""
-    return min((head.opens for head in heads(connection)), default=None)
+    return min((head.opens for head in heads(connection, with_duties=with_duties)), default=None)
+
+
+def _duties_of(row: rows.AnyRow) -> Head:
+    """A tracker's own duties as a head: as urgent as the most urgent one that is then due."""
+    due = duties.book(row).back().due(row.ready_at)
+    lane = duties.lane_of(due)
+    held = row.live_held_until if lane is Lane.LIVE else row.bulk_held_until
+    opens = row.ready_at if due & duties.HEEDLESS else _later(row.ready_at, held)
+    return Head(row.id, lane, row.ready_at, opens, duties=True)
 
 
 def _heads_of(row: rows.AnyRow) -> Iterator[Head]:
+    if row.stopped_at is not None:
+        return
     if row.live is not None:
         yield Head(row.id, Lane.LIVE, row.live, _later(row.live, row.live_held_until))
     if row.bulk is not None:
@@ -76,12 +106,18 @@ def _later(time: datetime, held_until: datetime | None) -> datetime:
     return time if held_until is None else max(time, held_until)
 
 
+def working(tracker_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The tracker is not stopped."""
+    return exists().where(tracker.c.id == tracker_id, tracker.c.stopped_at.is_(None))
+
+
 def _take() -> ReturningUpdate[Any]:
     """The statement that leases a row, made once."""
     chosen = (
         select(issue.c.id)
         .where(issue.c.tracker_id == bindparam("of"), issue.c.lane == bindparam("in_lane"))
         .where(issue.c.ready_at <= bindparam("now", type_=UtcTime))
+        .where(working(bindparam("of")))
         .order_by(issue.c.ready_at, issue.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)  # SQLite has one writer at a time and needs no row locks
@@ -101,8 +137,12 @@ def _take() -> ReturningUpdate[Any]:
 _TAKE = _take()
 
 
-def claim(connection: Connection, head: Head, *, worker: str, now: datetime, lease: timedelta) -> Claim | None:
-    """Lease the row of that tracker and lane that waits longest; None if another worker was faster."""
+def claim(
+    connection: Connection, head: Head, *, worker: str, now: datetime, lease: timedelta
+) -> Claim | DutyClaim | None:
+    """Lease the row of that head that waits longest; None if another worker was faster."""
+    if head.duties:
+        return duties.claim(connection, head.tracker_id, worker=worker, now=now, lease=lease)
     how = {"of": head.tracker_id, "in_lane": head.lane.value, "worker": worker, "now": now, "until": now + lease}
     taken = connection.execute(_TAKE, how).one_or_none()
     if taken is None:
@@ -112,17 +152,27 @@ def claim(connection: Connection, head: Head, *, worker: str, now: datetime, lea
     return rows.claim(taken, where, ours)
 
 
-def mine(claim: Claim) -> ColumnElement[bool]:
+def table(claim: Claim | DutyClaim) -> Table:
+    """The table the claim's row is in."""
+    return tracker if isinstance(claim, DutyClaim) else issue
+
+
+def mine(claim: Claim | DutyClaim) -> ColumnElement[bool]:
     """The row of the claim, as long as nobody claimed it since."""
-    return and_(issue.c.id == claim.row, issue.c.lease_token == claim.token, issue.c.lease_owner.is_not(None))
+    row = table(claim).c
+    return and_(row.id == claim.row, row.lease_token == claim.token, row.lease_owner.is_not(None))
 
 
-def still_mine(connection: Connection, claim: Claim, now: datetime) -> bool:
-    """Whether the run may still write: the claim is the row's latest and its lease has not ended."""
-    return connection.scalar(select(issue.c.id).where(mine(claim), issue.c.ready_at > now)) is not None
+def still_mine(connection: Connection, claim: Claim | DutyClaim, now: datetime) -> bool:
+    """Whether the run may still write: it holds the row's latest claim, within its lease, on no stopped tracker."""
+    row = table(claim).c
+    allowed = select(row.id).where(mine(claim), row.ready_at > now)
+    if isinstance(claim, Claim):
+        allowed = allowed.where(working(issue.c.tracker_id))
+    return connection.scalar(allowed) is not None
 
 
-def renew(connection: Connection, claim: Claim, *, now: datetime, lease: timedelta) -> None:
+def renew(connection: Connection, claim: Claim | DutyClaim, *, now: datetime, lease: timedelta) -> None:
     """Extend the lease. A lapsed one that nobody took over comes back to life. Raises `LeaseLostError`."""
     change(connection, claim, ready_at=now + lease)
 
@@ -133,22 +183,27 @@ def own(connection: Connection, claim: Claim) -> None:
         raise LeaseLostError
 
 
-def change(connection: Connection, claim: Claim, **values: Any) -> None:
+def change(connection: Connection, claim: Claim | DutyClaim, **values: Any) -> None:
     """Change the claim's row. Raises `LeaseLostError` if it is no longer the claim's."""
-    if connection.execute(update(issue).where(mine(claim)).values(**values)).rowcount != 1:
+    if connection.execute(update(table(claim)).where(mine(claim)).values(**values)).rowcount != 1:
         raise LeaseLostError
 
 
 def gone_owners(connection: Connection) -> list[str]:
     """Processes of this machine that hold rows and are no more."""
     here = owner.this_host() + ":"
-    held = issue.c.lease_owner.is_not(None) & issue.c.lease_owner.startswith(here, autoescape=True)
-    owners = connection.scalars(select(issue.c.lease_owner).where(held).distinct())
-    return [name for name in owners if owner.is_gone(name)]
+    owners = set[str]()
+    for column in (issue.c.lease_owner, tracker.c.lease_owner):
+        held = column.is_not(None) & column.startswith(here, autoescape=True)
+        owners.update(connection.scalars(select(column).where(held).distinct()))
+    return [name for name in sorted(owners) if owner.is_gone(name)]
 
 
 def free(connection: Connection, owners: list[str], now: datetime) -> int:
     """Give back all rows these owners hold, to be claimed at once; returns how many."""
-    held = issue.c.lease_owner.in_(owners)
-    freed = update(issue).where(held).values(lease_owner=None, ready_at=now, crashes=issue.c.crashes + 1)
-    return connection.execute(freed).rowcount
+    return sum(connection.execute(_free(kept, owners, now)).rowcount for kept in (issue, tracker))
+
+
+def _free(kept: Table, owners: list[str], now: datetime) -> Update:
+    freed = {"lease_owner": None, "ready_at": now, "crashes": kept.c.crashes + 1}
+    return update(kept).where(kept.c.lease_owner.in_(owners)).values(freed)

@@ -19,7 +19,7 @@ from webhook.store.schema import issue, tracker
 
 def tracker_row(connection: Connection, ref: TrackerRef, forge_id: int | None = None) -> int:
     """The row id of a tracker, made if need be; notes the forge's own id of it when given."""
-    make = _insert(connection.dialect.name, tracker).values(
+    make = insert_into(connection.dialect.name, tracker).values(
         forge=ref.forge.value, project=ref.project, forge_id=forge_id
     )
     if forge_id is None:
@@ -66,8 +66,8 @@ def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
         "due_by": due_by,
         "ready_at": due_at,
         "told_changed_at": changed_at,
-        "last_event": _trace(event),
-        "last_delivery": _trace(delivery),
+        "last_event": trace(event),
+        "last_delivery": trace(delivery),
     }
     connection.execute(_mark(connection.dialect.name), new)
 
@@ -75,7 +75,7 @@ def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
 @cache
 def _mark(dialect: str) -> Any:
     """The statement, made once: it stands between every delivery and its answer."""
-    new = _insert(dialect, issue)
+    new = insert_into(dialect, issue)
     keys = [issue.c.tracker_id, issue.c.number]
     return new.on_conflict_do_update(index_elements=keys, set_=_marked_again(new.excluded))
 
@@ -105,7 +105,7 @@ def _marked_again(new: Any) -> dict[str, Any]:
     }
 
 
-def _trace(word: str) -> str:
+def trace(word: str) -> str:
     """What may stand in a row for a trace: no more than a header's worth of plain characters."""
     return re.sub(r"[^!-~]", "", word)[:80]
 
@@ -120,6 +120,6 @@ def _later(maybe: ColumnElement[Any], other: ColumnElement[Any]) -> ColumnElemen
     return case((maybe > other, maybe), else_=other)
 
 
-def _insert(dialect: str, table: Any) -> Any:
+def insert_into(dialect: str, table: Any) -> Any:
     """`INSERT … ON CONFLICT`, which both databases have and SQLAlchemy spells twice."""
     return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

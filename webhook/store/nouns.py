@@ -203,9 +203,67 @@ class Claim:
     """The newest change that events told of and no run has seen; None if none told. What shows older is stale."""
 
     @property
+    def tracker(self) -> TrackerRef:
+        """The tracker the issue lives in."""
+        return TrackerRef.of(self.ref)
+
+    @property
     def run(self) -> str:
         """The run's id in logs, ledger and decision log; unique in this database."""
         return f"{self.row}.{self.token}"
+
+
+@dataclass(frozen=True, slots=True)
+class DutyClaim:
+    """The right to do a tracker's own duties until the lease ends."""
+
+    tracker: TrackerRef
+    duties: tuple[str, ...]
+    """In the order in which they are to be done: stop, policy, visibility, labels, sweep, redelivery, others."""
+    row: int
+    owner: str
+    token: int
+    """Counts the claims of this tracker's duties: only the holder of the latest may write."""
+    attempt: int
+    """1 for the first try since the last event or success."""
+    crashes: int
+    """Runs since then that vanished without a word."""
+    last_reason: str
+    """Reason code of the last failure since then; empty for none."""
+    lane: Lane
+    """The lane of the most urgent of the duties."""
+    claimed_at: datetime
+    waiting_since: datetime
+    """When the first of the duties was due."""
+    event: str
+    """Kind of the last event that called for a duty."""
+    delivery: str
+    """Id of the delivery that brought it; a trace."""
+
+    @property
+    def run(self) -> str:
+        """The run's id in logs; unique in this database."""
+        return f"t{self.row}.{self.token}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerState:
+    """What is remembered of one tracker."""
+
+    tracker: TrackerRef
+    forge_id: int | None = None
+    """The forge's own id of its project, which survives a rename."""
+    stopped_at: datetime | None = None
+    """None of its issues is worked on since."""
+    stopped_reason: str = ""
+    swept_until: datetime | None = None
+    """Changes up to this moment were looked for on the forge."""
+    full_sweep_at: datetime | None = None
+    """When all its issues were last looked through."""
+    last_success_at: datetime | None = None
+    """When the forge last answered as it should, to within half a minute."""
+    duties: Mapping[str, datetime] = field(default_factory=dict)
+    """Duties that wait or are being done, and when each is or was due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +284,20 @@ class Hold:
     lane: Lane
     until: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLeft:
+    """One limit of one credential at one moment."""
+
+    credential: str
+    window: str
+    left: int
+    """Units that live work could take at once."""
+    burst: int
+    """The same with nothing taken."""
+    waits: float
+    """Seconds that live work has been told to wait; 0 where none waits."""
 
 
 @dataclass(frozen=True, slots=True)

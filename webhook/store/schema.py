@@ -112,7 +112,9 @@ tracker = Table(
     Column("live_held_reason", String(40), comment="reason code of that hold"),
     Column("bulk_held_until", UtcTime, comment="no row of this tracker is claimed for bulk work before"),
     Column("bulk_held_reason", String(40), comment="reason code of that hold"),
-    Column("duties", JSON(none_as_null=True), comment="work that is no single issue's, waiting: duty -> when it is due"),
+    Column(
+        "duties", JSON(none_as_null=True), comment="work that is no single issue's, waiting: duty -> when it is due"
+    ),
     Column("taken", JSON(none_as_null=True), comment="duties the present claim took from there; back if it fails"),
     Column("stopped_at", UtcTime, comment="no row of its issues is claimed since; NULL = working"),
     Column("stopped_reason", String(40), comment="reason code of the stop"),
@@ -189,7 +191,9 @@ issue = Table(
         JSON(none_as_null=True),
         comment="reactions we gave to commands: list of [comment id, reaction]",
     ),
-    Column("flaps", JSON(none_as_null=True), comment="labels that others keep reversing: label -> when we put it right"),
+    Column(
+        "flaps", JSON(none_as_null=True), comment="labels that others keep reversing: label -> when we put it right"
+    ),
     Column(
         "flapping",
         Boolean,
@@ -231,6 +235,19 @@ decision = Table(
     Column("deliveries", Names, nullable=False, comment="ids of the deliveries that led here"),
     comment="decision log: rows are only ever added, and go when the issue is forgotten",
     sqlite_autoincrement=True,
+)
+
+budget = Table(
+    "budget",
+    metadata,
+    Column("credential", String(200), primary_key=True, comment="whose limit: host and App installation, or token"),
+    Column("window", String(40), primary_key=True, comment="which limit of that forge"),
+    Column("all_until", UtcTime, comment="when all that was taken will have flowed back; NULL = nothing was taken"),
+    Column("bulk_until", UtcTime, comment="the same for bulk work alone"),
+    Column("promised_until", UtcTime, comment="last time that live work was promised; bulk work waits until then"),
+    Column("burst", Integer, nullable=False, comment="units that may be taken at once, as last used"),
+    Column("every", BigInteger, nullable=False, comment="microseconds in which one unit flows back, as last used"),
+    comment="what was taken of the forges' rate limits, shared by all processes",
 )
 
 Index(

@@ -6,19 +6,36 @@ of them belong together in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Event
 from types import TracebackType
-from typing import Self
+from typing import Self, overload
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Connection, select
 
+from webhook.budget import Cost
 from webhook.issue import IssueRef
-from webhook.store import claims, endings, keeping, marks, overview, rows
+from webhook.store import budgets, claims, endings, keeping, marks, overview, rows, trackers
+from webhook.store import duties as duty
 from webhook.store.database import Database, check_revision, connect
 from webhook.store.news import News
-from webhook.store.nouns import AT_ONCE, Claim, DeadLetter, Decision, Hold, IssueRecord, Lane, Settle, Stats, TrackerRef
+from webhook.store.nouns import (
+    AT_ONCE,
+    BudgetLeft,
+    Claim,
+    DeadLetter,
+    Decision,
+    DutyClaim,
+    Hold,
+    IssueRecord,
+    Lane,
+    Settle,
+    Stats,
+    TrackerRef,
+    TrackerState,
+)
 from webhook.store.schema import issue
 
 BOTH = (Lane.LIVE, Lane.BULK)
@@ -44,6 +61,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._trackers: dict[TrackerRef, int] = {}
+        self._answered: dict[int, datetime] = {}
         self._news = News(database)
 
     def __enter__(self) -> Self:
@@ -102,12 +120,41 @@ class Store:
                 changed_at=changed_at,
             )
 
+    def mark_duty(
+        self, tracker: TrackerRef, duties: Collection[str], *, event: str, delivery: str, now: datetime
+    ) -> None:
+        """Say that the tracker itself must be looked at: these duties are due at once. Durable on return.
+
+        Duties are codes such as `stop`, `policy`, `visibility`, `labels`, `sweep`, `redelivery`.
+        """
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            duty.tell(connection, tracker_id, duties, at=now, now=now, event=event, delivery=delivery)
+
+    def schedule_duty(self, tracker: TrackerRef, duty_name: str, at: datetime) -> None:
+        """Let a duty be due at that time, unless it waits for an earlier one already."""
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            duty.tell(connection, tracker_id, [duty_name], at=at, now=at)
+
     # --- the work list: what goes out
 
-    def claim(self, worker: str, now: datetime, lease: timedelta) -> Claim | None:
-        """Lease the next row that is due: live before bulk, longest waiting first, held trackers left out."""
+    @overload
+    def claim(self, worker: str, now: datetime, lease: timedelta) -> Claim | None: ...
+
+    @overload
+    def claim(self, worker: str, now: datetime, lease: timedelta, *, with_duties: bool) -> Claim | DutyClaim | None: ...
+
+    def claim(
+        self, worker: str, now: datetime, lease: timedelta, *, with_duties: bool = False
+    ) -> Claim | DutyClaim | None:
+        """Lease the next row that is due: live before bulk, longest waiting first, held trackers left out.
+
+        With duties, a tracker's own work comes before its issues of the same lane. A stopped tracker's issues rest,
+        its duties do not.
+        """
         with self._database.read() as connection:
-            ready = claims.ready(connection, now)
+            ready = claims.ready(connection, now, with_duties=with_duties)
         for head in ready:
             with self._database.write() as connection:
                 claim = claims.claim(connection, head, worker=worker, now=now, lease=lease)
@@ -115,21 +162,21 @@ class Store:
                 return claim
         return None
 
-    def next_ready(self) -> datetime | None:
+    def next_ready(self, *, with_duties: bool = False) -> datetime | None:
         """When the next row can be claimed if nothing else happens; None when there is no work."""
         with self._database.read() as connection:
-            return claims.next_ready(connection)
+            return claims.next_ready(connection, with_duties=with_duties)
 
     def wait(self, seconds: float, stop: Event) -> None:
         """Wait for news in the database, at most so long, and not beyond `stop`. May return early without any."""
         self._news.wait(seconds, stop)
 
-    def renew(self, claim: Claim, now: datetime, lease: timedelta) -> None:
+    def renew(self, claim: Claim | DutyClaim, now: datetime, lease: timedelta) -> None:
         """Extend the claim's lease. Raises `LeaseLostError`."""
         with self._database.write() as connection:
             claims.renew(connection, claim, now=now, lease=lease)
 
-    def still_mine(self, claim: Claim, now: datetime) -> bool:
+    def still_mine(self, claim: Claim | DutyClaim, now: datetime) -> bool:
         """Whether the run may still write."""
         with self._database.read() as connection:
             return claims.still_mine(connection, claim, now)
@@ -183,10 +230,26 @@ class Store:
                 keeping.set_ledger(connection, claim, ledger, now)
             if decision is not None:
                 keeping.log_decision(connection, claim, decision)
+            self._note_success(connection, claim, now)
+
+    def duty_done(self, claim: DutyClaim, duty_name: str, now: datetime) -> None:
+        """One duty of the claim is done, and the claim goes on with the others. Raises `LeaseLostError`."""
+        with self._database.write() as connection:
+            duty.over(connection, claim, [duty_name])
+            self._note_success(connection, claim, now)
+
+    def done_duties(self, claim: DutyClaim, done: Collection[str] | None = None, *, now: datetime) -> None:
+        """The claim ended well: these duties of it are done (None: all), others it took are due again at once.
+
+        A duty marked or scheduled during the run waits for the next claim. Raises `LeaseLostError`.
+        """
+        with self._database.write() as connection:
+            duty.done(connection, claim, claim.duties if done is None else done, now)
+            self._note_success(connection, claim, now)
 
     def later(
         self,
-        claim: Claim,
+        claim: Claim | DutyClaim,
         *,
         reason: str,
         retry_at: datetime,
@@ -197,13 +260,17 @@ class Store:
 
         `counted=False`: no fault of the issue, the attempt does not count. Raises `LeaseLostError`.
         """
+        end = partial(duty.later, held=claim) if isinstance(claim, DutyClaim) else partial(endings.later, claim=claim)
         with self._database.write() as connection:
-            endings.later(connection, claim, reason=reason, retry_at=retry_at, not_before=not_before, counted=counted)
+            end(connection, reason=reason, retry_at=retry_at, not_before=not_before, counted=counted)
 
-    def release(self, claim: Claim, now: datetime) -> None:
+    def release(self, claim: Claim | DutyClaim, now: datetime) -> None:
         """Give the row back untouched. Raises `LeaseLostError`."""
         with self._database.write() as connection:
-            endings.release(connection, claim, now)
+            if isinstance(claim, DutyClaim):
+                duty.release(connection, claim)
+            else:
+                endings.release(connection, claim, now)
 
     def bury(self, claim: Claim, *, reason: str, now: datetime) -> None:
         """Give up on the issue until its next event or a retry by command. Raises `LeaseLostError`."""
@@ -222,6 +289,75 @@ class Store:
         """Purge all that is stored of an issue; whether there was anything. Its run, if any, has lost its lease."""
         with self._database.write() as connection:
             return endings.forget(connection, self._is(ref))
+
+    # --- trackers
+
+    def stop_tracker(self, tracker: TrackerRef, reason: str, now: datetime) -> None:
+        """Let no issue of the tracker be worked on; runs in progress have lost their lease. Its duties go on."""
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            trackers.stop(connection, tracker_id, reason=reason, now=now)
+
+    def resume_tracker(self, tracker: TrackerRef) -> None:
+        """Work on the tracker's issues again; what was marked meanwhile is due."""
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            trackers.resume(connection, tracker_id)
+
+    def purge_tracker(self, tracker: TrackerRef) -> int:
+        """Delete all that is stored of the tracker's issues, ledger and decisions too; returns how many issues."""
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            return trackers.purge(connection, tracker_id)
+
+    def note_sweep(
+        self, tracker: TrackerRef, *, until: datetime | None = None, full_at: datetime | None = None
+    ) -> None:
+        """Note how far the tracker was swept, and when all of it was; None leaves a figure as it is."""
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            trackers.note_sweep(connection, tracker_id, until=until, full_at=full_at)
+
+    def tracker(self, tracker: TrackerRef) -> TrackerState:
+        """What is remembered of a tracker."""
+        tracker_id = self._tracker(tracker)
+        with self._database.read() as connection:
+            return trackers.state(connection, tracker_id)
+
+    def trackers(self) -> list[TrackerState]:
+        """All trackers ever known, configured now or not, by forge and project."""
+        with self._database.read() as connection:
+            return trackers.states(connection)
+
+    def _note_success(self, connection: Connection, claim: Claim | DutyClaim, now: datetime) -> None:
+        row = claim.row if isinstance(claim, DutyClaim) else claim.tracker_row
+        if now - self._answered.get(row, now - trackers.SUCCESS_EVERY) >= trackers.SUCCESS_EVERY:
+            trackers.succeeded(connection, row, now)
+            self._answered[row] = now
+
+    # --- budgets
+
+    def take(  # noqa: PLR0913  # a wish is flat: whose budget, what of it, for whom, when
+        self,
+        credential: str,
+        costs: Sequence[Cost],
+        *,
+        bulk: bool,
+        now: datetime,
+        spent: Sequence[Cost] = (),
+        again: bool = False,
+    ) -> float:
+        """Take all costs of the credential's windows (0), or none of them and say how many seconds to wait.
+
+        `spent` was spent already and is charged in any case. `again`: the wish was told to wait before, and has.
+        """
+        with self._database.write() as connection:
+            return budgets.take(connection, credential, costs, spent=spent, bulk=bulk, now=now, again=again)
+
+    def budget_left(self, now: datetime) -> list[BudgetLeft]:
+        """What is left of every limit, for who watches."""
+        with self._database.read() as connection:
+            return budgets.left(connection, now)
 
     # --- looking and steering
 

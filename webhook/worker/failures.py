@@ -71,6 +71,9 @@ class Response:
     """How many counted failures in a row make a dead letter."""
     hold: float = 0.0
     """Seconds for which all rows of the tracker wait; such a failure does not count."""
+    wait: float = 0.0
+    """Seconds for which this row waits by our own budget; such a failure does not count, and of the tracker's other
+    rows only bulk ones wait with it."""
     at_least: float = 0.0
     """Seconds that pass before the next run, whatever happens meanwhile."""
     expected: bool = True
@@ -80,7 +83,7 @@ class Response:
 def respond(error: Exception, retry: Retry) -> Response:
     """What follows from a run that ended with `error`."""
     if isinstance(error, LimitedError):
-        return Response(f"limited-{error.kind}", retry.outage, hold=max(error.seconds, 1.0))
+        return _limited(error, retry)
     reason = next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), None)
     match reason:
         case None:
@@ -93,3 +96,9 @@ def respond(error: Exception, retry: Retry) -> Response:
             return Response(reason, retry.refused)
         case _:
             return Response(reason, retry.attempts)
+
+
+def _limited(error: LimitedError, retry: Retry) -> Response:
+    if error.kind == "budget":
+        return Response("budget", retry.outage, wait=max(error.seconds, 0.1))
+    return Response(f"limited-{error.kind}", retry.outage, hold=max(error.seconds, 1.0))

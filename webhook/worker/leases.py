@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from webhook.log import failure, logger
-from webhook.store import Claim, LeaseLostError, Store
+from webhook.store import Claim, DutyClaim, LeaseLostError, Store
 
 _log = logger(__name__)
 
@@ -18,7 +18,7 @@ class Leases:
 
     def __init__(self, store: Store, lease: timedelta, clock: Callable[[], datetime]) -> None:
         self._store, self._lease, self._clock = store, lease, clock
-        self._claims: dict[str, Claim] = {}
+        self._claims: dict[str, Claim | DutyClaim] = {}
         self._lock = threading.Lock()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._renew_all, name="leases", daemon=True)
@@ -33,7 +33,7 @@ class Leases:
         self._thread.join()
 
     @contextmanager
-    def kept(self, claim: Claim) -> Iterator[None]:
+    def kept(self, claim: Claim | DutyClaim) -> Iterator[None]:
         """Keep the claim's lease alive inside the block."""
         with self._lock:
             self._claims[claim.run] = claim
@@ -50,11 +50,11 @@ class Leases:
             for claim in claims:
                 self._renew(claim)
 
-    def _renew(self, claim: Claim) -> None:
+    def _renew(self, claim: Claim | DutyClaim) -> None:
         try:
             self._store.renew(claim, self._clock(), self._lease)
         except LeaseLostError:
             with self._lock:
                 self._claims.pop(claim.run, None)
         except Exception as error:  # noqa: BLE001  # a database that is away now may be back before the lease ends
-            _log.warning("lease.not-renewed", issue=claim.ref, run=claim.run, **failure(error))
+            _log.warning("lease.not-renewed", run=claim.run, **failure(error))

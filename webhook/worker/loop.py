@@ -16,12 +16,14 @@ from typing import TypeAlias
 
 from webhook.log import failure, logger
 from webhook.metrics import RUNS
-from webhook.store import Claim, LeaseLostError, Store, TrackerRef, this_process
+from webhook.store import Claim, DutyClaim, Lane, LeaseLostError, Store, this_process
 from webhook.worker.failures import Response, Retry, respond
 from webhook.worker.leases import Leases
 
 Run: TypeAlias = Callable[[Claim], None]
 """Does one issue. It ends the claim in the store (`done`, `later`, `release`, `forget`) or raises."""
+RunDuties: TypeAlias = Callable[[DutyClaim], None]
+"""Does a tracker's own work. It ends the claim in the store (`done_duties`, `later`, `release`) or raises."""
 
 FIRST_NAP = 0.05
 RECOVER_SECONDS = 1.0
@@ -41,6 +43,7 @@ class Worker:
         self,
         store: Store,
         run: Run,
+        run_duties: RunDuties | None = None,
         *,
         threads: int = 4,
         lease: timedelta = timedelta(seconds=60),
@@ -50,13 +53,13 @@ class Worker:
         clock: Callable[[], datetime] = utc_now,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self._store, self._run = store, run
+        self._store, self._run, self._run_duties = store, run, run_duties
         self._lease, self._poll, self._drain, self._retry = lease, poll, drain, retry
         self._clock, self._chance = clock, chance
         self.owner = this_process()
         self._leases = Leases(store, lease, clock)
         self._free = threading.Semaphore(threads)
-        self._jobs: queue.SimpleQueue[Claim | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Claim | DutyClaim | None] = queue.SimpleQueue()
         self._runners = [threading.Thread(target=self._runner, name=f"runner-{n}", daemon=True) for n in range(threads)]
         self._end = threading.Event()
         self._recovered_at = float("-inf")
@@ -91,10 +94,11 @@ class Worker:
                 self._sleep(nap)
                 nap = min(self._poll, nap * 2)
 
-    def _claim(self) -> Claim | None:
+    def _claim(self) -> Claim | DutyClaim | None:
         try:
             self._recover()
-            return self._store.claim(self.owner, self._clock(), self._lease)
+            with_duties = self._run_duties is not None
+            return self._store.claim(self.owner, self._clock(), self._lease, with_duties=with_duties)
         except Exception as error:  # noqa: BLE001  # the database is away: so is the work; it comes back
             _log.error("worker.no-database", **failure(error))
             self._end.wait(self._poll)
@@ -110,7 +114,7 @@ class Worker:
 
     def _sleep(self, nap: float) -> None:
         try:
-            due = self._store.next_ready()
+            due = self._store.next_ready(with_duties=self._run_duties is not None)
             until = nap if due is None else min(nap, (due - self._clock()).total_seconds())
             self._store.wait(max(until, 0.001), self._end)
         except Exception as error:  # noqa: BLE001  # as in `_claim`
@@ -131,36 +135,41 @@ class Worker:
             try:
                 self._run_one(claim)
             except Exception as error:  # noqa: BLE001  # its lease ends by itself, and the issue is run again
-                _log.error("run.not-recorded", issue=claim.ref, run=claim.run, **failure(error))
+                _log.error("run.not-recorded", **_told(claim), **failure(error))
             finally:
                 self._free.release()
 
-    def _run_one(self, claim: Claim) -> None:
+    def _run_one(self, claim: Claim | DutyClaim) -> None:
         if claim.crashes >= self._retry.crashes:
             self._give_up(claim, "crashed-repeatedly")
             return
         began = time.monotonic()
         with self._leases.kept(claim):
             try:
-                self._run(claim)
+                self._do(claim)
                 self._see_that_it_ended(claim)
             except LeaseLostError:
                 self._lost(claim)
             except Exception as error:  # noqa: BLE001  # every failure has an answer in `failures`
                 self._failed(claim, error)
-        _log.debug("run.ended", issue=claim.ref, run=claim.run, seconds=round(time.monotonic() - began, 3))
+        _log.debug("run.ended", **_told(claim), seconds=round(time.monotonic() - began, 3))
 
-    def _see_that_it_ended(self, claim: Claim) -> None:
+    def _do(self, claim: Claim | DutyClaim) -> None:
+        if isinstance(claim, Claim):
+            self._run(claim)
+        elif self._run_duties is not None:
+            self._run_duties(claim)
+
+    def _see_that_it_ended(self, claim: Claim | DutyClaim) -> None:
         if self._store.still_mine(claim, self._clock()):
             raise RuntimeError("a run returned without ending its claim")
 
-    def _failed(self, claim: Claim, error: Exception) -> None:
+    def _failed(self, claim: Claim | DutyClaim, error: Exception) -> None:
         response = respond(error, self._retry)
         tell = _log.warning if response.expected else _log.error
         tell(
             "run.failed",
-            issue=claim.ref,
-            run=claim.run,
+            **_told(claim),
             attempt=claim.attempt,
             reason=response.reason,
             **failure(error),
@@ -170,12 +179,13 @@ class Worker:
         except LeaseLostError:
             self._lost(claim)
 
-    def _put_back(self, claim: Claim, response: Response) -> None:
+    def _put_back(self, claim: Claim | DutyClaim, response: Response) -> None:
         now = self._clock()
-        forge = claim.ref.forge.value
-        if response.hold:
-            until = now + timedelta(seconds=response.hold)
-            self._store.hold(TrackerRef.of(claim.ref), until=until, reason=response.reason)
+        forge = claim.tracker.forge.value
+        if response.hold or response.wait:
+            until = now + timedelta(seconds=response.hold or response.wait)
+            held = tuple(Lane) if response.hold else (Lane.BULK,) if claim.lane is Lane.BULK else ()
+            self._store.hold(claim.tracker, until=until, reason=response.reason, lanes=held)
             self._store.later(claim, reason=response.reason, retry_at=until, counted=False)
             RUNS.add(forge=forge, outcome="held")
         elif self._retry.is_over(response, claim.attempt, claim.last_reason):
@@ -190,11 +200,23 @@ class Worker:
             )
             RUNS.add(forge=forge, outcome="later" if response.expected else "failed")
 
-    def _give_up(self, claim: Claim, reason: str) -> None:
-        self._store.bury(claim, reason=reason, now=self._clock())
-        _log.error("run.dead-letter", issue=claim.ref, run=claim.run, attempt=claim.attempt, reason=reason)
-        RUNS.add(forge=claim.ref.forge.value, outcome="dead")
+    def _give_up(self, claim: Claim | DutyClaim, reason: str) -> None:
+        """An issue becomes a dead letter. A tracker's own work is never given up: it is tried again, rarely."""
+        now = self._clock()
+        if isinstance(claim, Claim):
+            self._store.bury(claim, reason=reason, now=now)
+        else:
+            self._store.later(claim, reason=reason, retry_at=now + timedelta(seconds=self._retry.longest))
+        _log.error("run.dead-letter", **_told(claim), attempt=claim.attempt, reason=reason)
+        RUNS.add(forge=claim.tracker.forge.value, outcome="dead")
 
-    def _lost(self, claim: Claim) -> None:
-        _log.info("run.lost", issue=claim.ref, run=claim.run)
-        RUNS.add(forge=claim.ref.forge.value, outcome="lost")
+    def _lost(self, claim: Claim | DutyClaim) -> None:
+        _log.info("run.lost", **_told(claim))
+        RUNS.add(forge=claim.tracker.forge.value, outcome="lost")
+
+
+def _told(claim: Claim | DutyClaim) -> dict[str, object]:
+    """How the log names what a run is about."""
+    if isinstance(claim, Claim):
+        return {"issue": claim.ref, "run": claim.run}
+    return {"tracker": str(claim.tracker), "run": claim.run}

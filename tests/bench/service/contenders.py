@@ -1,6 +1,6 @@
 """The four contenders: how each is started, killed and started again on the same state.
 
-Ours is the real service with its default settings: two web processes and one worker process. The peers are apps of
+Ours is the real service with its default settings, and `bot_ids` set: two web processes, one worker process. The peers are apps of
 the bench's own (`tests/bench/peers`) on Probot and on gidgethub with aiohttp, each one process, as they are run.
 """
 
@@ -41,6 +41,7 @@ project = "{project}"
 webhook_secret_env = "BENCH_SECRET"
 app_id = {app}
 private_key_file = "app.pem"
+bot_ids = [{bot}]
 """
 
 
@@ -51,6 +52,8 @@ class Site:
     folder: Path
     api: str
     app: int
+    bot: int
+    """Id of the App's bot account, by which ours tells its own writes when they come back as deliveries."""
     secret: str = field(repr=False)
     port: int = field(default_factory=free_port)
 
@@ -100,7 +103,13 @@ class Ours(_Running):
         }
         settings.write_text(
             SETTINGS.format(
-                database=database, admin=free_port(), port=site.port, api=site.api, project=PROJECT, app=site.app
+                database=database,
+                admin=free_port(),
+                port=site.port,
+                api=site.api,
+                project=PROJECT,
+                app=site.app,
+                bot=site.bot,
             ),
             encoding="utf-8",
         )

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 FOREIGN = ("XSA_SCOPE_CONFIG", "DATABASE_URL", "PORT", "DYNO", "PROMETHEUS_MULTIPROC_DIR")
+FIRST_PORT, LAST_PORT = 20_000, 30_000
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -95,6 +97,8 @@ class Process:
         return total / TICKS
 
 
+_PORTS = iter(range(FIRST_PORT + os.getpid() % 500 * 10, LAST_PORT))
+_PORTS_LOCK = threading.Lock()
 RUNNING: set[Process] = set()
 """All that has not been ended; whoever ends the bench early ends these."""
 
@@ -106,11 +110,16 @@ def end_all() -> None:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of the loopback interface that nobody listens on, and that is given to nobody else of this bench.
+
+    Taken from below the range out of which the kernel serves outgoing connections, of which the bench has many.
+    """
+    with _PORTS_LOCK:
+        for port in _PORTS:
+            with socket.socket() as probe, contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise BenchError("no port is free")
 
 
 def wait_for_port(port: int, process: Process) -> None:

@@ -14,7 +14,7 @@ Figures: TypeAlias = dict[str, Any]
 
 SMALL, LARGE, FREE = 10, 200, 150
 """Issues of the small burst, of the large one, and of the one with limits lifted."""
-DOUBLED, KILLED, KILLED_AFTER = 5, 10, 3
+DOUBLED, KILLED, KILLED_AFTER = 5, 10, 1
 """Issues told of twice; issues of the burst in which the contender is killed, and how many are whole by then."""
 LATENCY = 0.1
 """Seconds each answer of the forge takes where the contender is killed: about what GitHub takes."""
@@ -83,12 +83,14 @@ def small(entry: Entry) -> Figures:
 def _requests_of_one(one: Stand) -> Figures:
     watch, _ = one.burst(1)
     watch.until(1, SMALL_SECONDS, SMALL_SECONDS)
+    until_whole = len(watch.requests)
     watch.rest(REST_SECONDS, 4 * REST_SECONDS)
     writes = sum(request.writes for request in watch.requests)
     return {
         "requests_new_issue": len(watch.requests),
         "reads_new_issue": len(watch.requests) - writes,
         "writes_new_issue": writes,
+        "requests_until_whole": until_whole,
     }
 
 
@@ -167,7 +169,7 @@ def _recovered(watch: Watch, began: float) -> float | None:
     """Seconds from the kill until the last issue was whole."""
     if len(watch.whole_at) < KILLED:
         return None
-    return round(watch.began + max(watch.whole_at.values()) - began, 1)
+    return max(0.0, round(watch.began + max(watch.whole_at.values()) - began, 1))
 
 
 def large(entry: Entry, at_most: float) -> Figures:

@@ -128,7 +128,7 @@ def stand(entry: Entry, *, limits: bool, accepting: bool = False) -> Iterator[St
         stack.callback(postbox.close)
         app = ground.set_up(policy, postbox.url)
         ground.limits(on=limits)
-        site = Site(folder, ground.url, app["id"], ground.secret, port)
+        site = Site(folder, ground.url, app["id"], app["bot_id"], ground.secret, port)
         _write_key(folder, app["private_key"])
         contender = entry.make(site, stack, accepting)
         stack.callback(lambda: [process.kill() for process in contender.processes().values()])

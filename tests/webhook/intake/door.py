@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from webhook.app import Keeper, create_app
 from webhook.issue import IssueRef
 from webhook.settings import Settings, settings_from
-from webhook.store import Settle
+from webhook.store import Settle, TrackerRef
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """1795399200, the time of the fixed signature vectors."""
@@ -56,14 +56,38 @@ class Kept:
 
     marks: list[tuple[str, str, float, str]] = field(default_factory=list)
     """Issue, kind of event, seconds to settle, delivery."""
+    changed: list[datetime | None] = field(default_factory=list)
+    """When the issue of each mark last changed."""
+    duties: list[tuple[str, tuple[str, ...], str, str]] = field(default_factory=list)
+    """Tracker, its duties, kind of event, delivery."""
     broken: bool = False
 
-    def mark(self, ref: IssueRef, *, event: str, delivery: str, now: datetime, settle: Settle) -> None:
+    def mark(
+        self,
+        ref: IssueRef,
+        *,
+        event: str,
+        delivery: str,
+        now: datetime,
+        settle: Settle,
+        changed_at: datetime | None = None,
+    ) -> None:
         """Note the mark, or fail as a database does."""
+        self._write(now)
+        self.marks.append((str(ref), event, settle.after.total_seconds(), delivery))
+        self.changed.append(changed_at)
+
+    def mark_duty(
+        self, tracker: TrackerRef, duties: Collection[str], *, event: str, delivery: str, now: datetime
+    ) -> None:
+        """Note the duties, or fail as a database does."""
+        self._write(now)
+        self.duties.append((str(tracker), tuple(duties), event, delivery))
+
+    def _write(self, now: datetime) -> None:
         assert now.tzinfo is not None
         if self.broken:
             raise ConnectionError("connection to scope.example.org with password hunter2 failed")
-        self.marks.append((str(ref), event, settle.after.total_seconds(), delivery))
 
     def next_ready(self) -> datetime | None:
         """Nothing waits."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
@@ -11,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.webhook.intake.conftest import RealDoor
-from tests.webhook.intake.door import SIGNING_TOKEN, FrontDoor, github_signature, open_door
+from tests.webhook.intake.door import GITHUB_ID, SIGNING_TOKEN, FrontDoor, github_signature, open_door
 from webhook import metrics
 from webhook.intake import MAX_BYTES
 
-OPENED = {"action": "opened", "issue": {"number": 7}, "repository": {"full_name": "octo/alpha"}}
+OPENED: dict[str, Any] = {"action": "opened", "issue": {"number": 7}, "repository": {"full_name": "octo/alpha"}}
 CONFIDENTIAL = {
     "object_kind": "issue",
     "object_attributes": {"iid": 23, "action": "open"},
@@ -136,6 +138,39 @@ def test_what_is_refused_changes_no_row(real_door: RealDoor) -> None:
     ]
     assert refused == [401, 401, 401, 415, 400, 401, 401, 401]
     assert real_door.rows() == before
+
+
+# --- what is passed on
+
+
+def test_a_trackers_duties_are_kept_together_before_the_answer(door: FrontDoor) -> None:
+    public = {"action": "publicized", "repository": {"full_name": "octo/alpha"}}
+    assert door.github("repository", public) == 202
+    ((tracker, duties, event, delivery),) = door.kept.duties
+    assert (tracker, event, delivery) == ("github:Octo/Alpha", "repository.publicized", GITHUB_ID)
+    assert "stop" in duties
+    assert door.kept.marks == []
+
+
+def test_a_duty_that_cannot_be_kept_is_not_accepted(door: FrontDoor) -> None:
+    door.kept.broken = True
+    assert door.github("repository", {"action": "publicized", "repository": {"full_name": "octo/alpha"}}) == 503
+
+
+def test_a_duty_waits_in_the_real_store(real_door: RealDoor) -> None:
+    assert real_door.door.github("public", {"repository": {"full_name": "octo/alpha"}}) == 202
+    connection = sqlite3.connect(real_door.file)
+    found = connection.execute("SELECT project, duties, last_event FROM tracker WHERE duties IS NOT NULL").fetchall()
+    connection.close()
+    ((project, duties, event),) = found
+    assert (project, event) == ("Octo/Alpha", "public")
+    assert "stop" in json.loads(duties)
+
+
+def test_when_the_issue_last_changed_is_passed_on(door: FrontDoor) -> None:
+    issue = {**OPENED["issue"], "updated_at": "2026-11-23T01:59:58Z"}
+    assert door.github("issues", {**OPENED, "issue": issue}) == 202
+    assert door.kept.changed == [datetime(2026, 11, 23, 1, 59, 58, tzinfo=UTC)]
 
 
 # --- what is counted

@@ -139,3 +139,50 @@ def test_whatever_a_delivery_calls_itself_the_mark_is_taken(store: Store, word: 
 def test_a_time_without_a_zone_is_a_mistake(store: Store) -> None:
     with pytest.raises(Exception, match="zone"):
         mark(store, NOON.replace(tzinfo=None))
+
+
+# --- what events told of the issue's last change
+
+
+def told(store: Store, *changes: float | None) -> None:
+    for at in changes:
+        changed_at = None if at is None else NOON + seconds(at)
+        store.mark(issue(), event="issues.edited", delivery="d", now=NOON, changed_at=changed_at)
+
+
+@pytest.mark.parametrize(
+    ("changes", "newest"),
+    [((None,), None), ((5,), 5), ((5, 9), 9), ((9, 5), 9), ((None, 5), 5), ((5, None), 5)],
+)
+def test_the_newest_change_that_events_told_of_comes_with_the_claim(
+    store: Store, changes: tuple[float | None, ...], newest: float | None
+) -> None:
+    told(store, *changes)
+    claim = store.claim("worker", NOON, MINUTE)
+    assert claim is not None
+    assert claim.changed_at == (None if newest is None else NOON + seconds(newest))
+
+
+def test_a_change_that_a_run_has_seen_is_forgotten_and_a_newer_one_told_meanwhile_is_not(store: Store) -> None:
+    told(store, 5)
+    first = store.claim("worker", NOON, MINUTE)
+    assert first is not None
+    told(store, 9)
+    store.done(first, IssueRecord(), now=NOON)
+    second = store.claim("worker", NOON, MINUTE)
+    assert second is not None
+    assert second.changed_at == NOON + seconds(9)
+    told(store, 7)  # a delivery overtaken by the one before it
+    store.done(second, IssueRecord(), now=NOON)
+    third = store.claim("worker", NOON, MINUTE)
+    assert third is not None
+    assert third.changed_at is None
+
+
+def test_a_change_stays_unseen_until_a_run_ends_well(store: Store) -> None:
+    told(store, 5)
+    for _ in range(2):
+        claim = store.claim("worker", NOON, MINUTE)
+        assert claim is not None
+        assert claim.changed_at == NOON + seconds(5)
+        store.later(claim, reason="stale-read", retry_at=NOON)

@@ -23,6 +23,7 @@ def upgrade() -> None:
     _issue()
     _ledger()
     _decision()
+    _budget()
     _index("ix_issue_ready", "ready_at", ["tracker_id", "lane", "ready_at", "id"])
     _index("ix_issue_leased", "lease_owner", ["lease_owner"])
     _index("ix_issue_dead", "dead_at", ["dead_at"])
@@ -248,4 +249,28 @@ def _decision() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         comment="decision log: rows are only ever added, and go when the issue is forgotten",
         sqlite_autoincrement=True,
+    )
+
+
+def _budget() -> None:
+    op.create_table(
+        "budget",
+        sa.Column(
+            "credential",
+            sa.String(length=200),
+            nullable=False,
+            comment="whose limit: host and App installation, or token",
+        ),
+        sa.Column("window", sa.String(length=40), nullable=False, comment="which limit of that forge"),
+        sa.Column(
+            "all_until", _TIME, comment="when all that was taken will have flowed back; NULL = nothing was taken"
+        ),
+        sa.Column("bulk_until", _TIME, comment="the same for bulk work alone"),
+        sa.Column("promised_until", _TIME, comment="last time that live work was promised; bulk work waits until then"),
+        sa.Column("burst", sa.Integer(), nullable=False, comment="units that may be taken at once, as last used"),
+        sa.Column(
+            "every", sa.BigInteger(), nullable=False, comment="microseconds in which one unit flows back, as last used"
+        ),
+        sa.PrimaryKeyConstraint("credential", "window", name=op.f("pk_budget")),
+        comment="what was taken of the forges' rate limits, shared by all processes",
     )
