@@ -105,7 +105,7 @@ NOTHING: Final = timedelta(0)
 def take(
     meters: Mapping[str, Meter], costs: Sequence[Cost], *, bulk: bool, now: datetime, again: bool = False
 ) -> Taken:
-    """Take all costs, or none of them and say how long to wait.
+    """Take all costs, or none of them and say how long to wait. A cost of 0 asks whether what was charged fits.
 
     `again`: this wish was promised its time before, and needs no other place in the queue.
     """
@@ -127,7 +127,7 @@ def charge(meters: Mapping[str, Meter], costs: Iterable[Cost], *, bulk: bool, no
     """What the meters show once this was taken, whether or not there was room for it."""
     changed: dict[str, Meter] = {}
     for cost in costs:
-        if cost.units <= 0:
+        if not cost.units:
             continue
         window, meter = cost.window, changed.get(cost.window.name) or meters.get(cost.window.name, EMPTY)
         changed[window.name] = replace(
@@ -139,8 +139,6 @@ def charge(meters: Mapping[str, Meter], costs: Iterable[Cost], *, bulk: bool, no
 
 
 def _wait(meter: Meter, cost: Cost, *, bulk: bool, now: datetime) -> timedelta:
-    if cost.units <= 0:
-        return NOTHING
     window = cost.window
     if not bulk:
         return window.all.wait(meter.all_until, cost.units, now)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,7 +16,7 @@ import pytest
 from tests.stand.emulate import emulator as emulated
 from tests.stand.emulate.emulator import Emulator
 from tests.stand.emulate.running import free_ports
-from tests.stand.emulate.stand import Counted, Stand
+from tests.stand.emulate.stand import Counted, Stand, Street
 from tests.stand.emulate.wire import MITMDUMP, Wire
 
 collect_ignore_glob = ["proxy/*.py"]
@@ -27,21 +26,11 @@ FIGURES = pytest.StashKey[dict[str, Counted]]()
 ALLOWED = pytest.StashKey[dict[str, str]]()
 
 
-@dataclass(frozen=True)
-class Street:
-    """What stays for all tests: the server, the proxy, and where the service is to live."""
-
-    emulator: Emulator
-    wire: Wire
-    port: int
-    secret: str
-
-
 @pytest.fixture(scope="session")
 def street(
     stand_missing: Callable[[str], NoReturn], shared_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Street]:
-    """emulate and the proxy, running."""
+    """The server and the proxy, running."""
     if what := emulated.absent():
         stand_missing(what)
     if not MITMDUMP.is_file():
@@ -69,7 +58,7 @@ def stand(street: Street, tmp_path: Path, request: pytest.FixtureRequest) -> Ite
     """A service at work on an empty database; nothing has happened yet. At the end, the wire is judged."""
     street.emulator.reset()
     street.wire.forget()
-    stand = Stand(tmp_path, street.emulator, street.wire, port=street.port, secret=street.secret)
+    stand = Stand(tmp_path, street)
     try:
         stand.start()
         yield stand

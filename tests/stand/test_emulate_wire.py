@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.stand.conftest import Street
 from tests.stand.emulate.emulator import OWNER, PRIVATE, REPORTER
 from tests.stand.emulate.running import ask
+from tests.stand.emulate.stand import Street
 
 pytestmark = pytest.mark.stand
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import random
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -18,17 +19,22 @@ def command() -> None:
 
     # imported only now, because the figures' folder must be known before
     import scope  # noqa: PLC0415
-    from webhook.reconcile import build_run, load_policy  # noqa: PLC0415
+    from webhook.duties import build_duties, schedule_missing  # noqa: PLC0415
+    from webhook.reconcile import build_workshop, load_policy  # noqa: PLC0415
     from webhook.worker import Retry, Worker, run_until_signalled  # noqa: PLC0415
 
     try:
         policy = load_policy(settings)
     except scope.PolicyError as error:
         raise click.ClickException(str(error)) from None
+    shop = build_workshop(settings, policy, store)
+    duties = build_duties(settings, policy, store, forge_for=shop.forges.of, labels=shop.catalogue)
+    schedule_missing(store, duties.trackers, datetime.now(UTC), random.random())  # noqa: S311  # spread, no secret
     chosen = settings.worker
     worker = Worker(
         store,
-        build_run(settings, policy, store),
+        shop.run,
+        shop.duties(duties),
         threads=chosen.threads,
         lease=timedelta(seconds=chosen.lease_seconds),
         poll=chosen.poll_seconds,

@@ -8,9 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from webhook.forges.failures import Call
+if TYPE_CHECKING:  # it rests on a client library
+    from webhook.forges.failures import Call
 
 
 def _no_run() -> str | None:
@@ -62,6 +63,8 @@ class GitLabAccess(_Access):
     """A GitLab project by an access token."""
 
     token: str = field(repr=False)
+    item_types: frozenset[str] = frozenset()
+    """Types of work item that a walk over all issues shows, in lower case; empty: all."""
     sent_as: Literal["bearer", "private"] = "bearer"
     """How the token is sent: `Authorization: Bearer` or `PRIVATE-TOKEN`."""
 

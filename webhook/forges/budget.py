@@ -26,6 +26,8 @@ from webhook.settings import Budgets
 
 PATIENCE: Final = 5.0
 """Seconds a run waits for its writes; for longer, its row goes back on the work list."""
+PAID_PATIENCE: Final = 120.0
+"""The same once the first instalment of a plan larger than a burst is paid: what was paid would be lost."""
 TALLY: Final = 15
 """Requests that are paid for without waiting for the next write."""
 UNTOLD: Final = 60
@@ -157,7 +159,7 @@ class Pacer:
         """Around one run in this thread. Raises `LimitedError` where requests already sent left no room for it."""
         opens = max((self._open_at[lane] for lane in {False, bulk} if lane in self._open_at), default=None)
         if opens is not None:
-            self._patient((opens - self._clock()).total_seconds())
+            self._patient((opens - self._clock()).total_seconds(), PATIENCE)
         self._run.bulk, self._run.paid = bulk, 0
         try:
             yield
@@ -169,8 +171,10 @@ class Pacer:
         """Pay for a plan's writes before the first of them, waiting a little if need be. Raises `LimitedError`."""
         price = Price.of(plan, one_label_write=self._gitlab)
         if price.writes:
+            patience = PATIENCE
             for part in self._parts(price):
-                self._pay(part)
+                self._pay(part, patience)
+                patience = PAID_PATIENCE
             self._run.paid = price.writes
 
     def sent(self, call: Call) -> None:
@@ -188,20 +192,19 @@ class Pacer:
             if self._tally.total() < at_least:
                 return
         bulk, now, spent = self._bulk, self._clock(), self._tallied().costs(self._windows)
-        one_more = Price(reads=1).costs(self._windows)
-        seconds = self._till.take(self._credential, one_more, bulk=bulk, now=now, spent=spent, again=True)
+        room = [Cost(cost.window, 0) for cost in spent]
+        seconds = self._till.take(self._credential, room, bulk=bulk, now=now, spent=spent, again=True)
         self._open_at[bulk] = now + timedelta(seconds=seconds)
 
-    def _pay(self, price: Price) -> None:
-        costs, spent, patience = price.costs(self._windows), self._tallied().costs(self._windows), PATIENCE
-        again = False
+    def _pay(self, price: Price, patience: float) -> None:
+        costs, spent, again = price.costs(self._windows), self._tallied().costs(self._windows), False
         while seconds := self._till.take(
             self._credential, costs, bulk=self._bulk, now=self._clock(), spent=spent, again=again
         ):
             patience = self._patient(seconds, patience)
             spent, again = [], True
 
-    def _patient(self, seconds: float, patience: float = PATIENCE) -> float:
+    def _patient(self, seconds: float, patience: float) -> float:
         """Wait, and say how much patience is left. Raises `LimitedError` if that is too little, or on being stopped."""
         if seconds > patience or (seconds > 0 and self._wait(seconds)):
             raise LimitedError("the budget is spent for now", seconds=seconds, kind="budget")

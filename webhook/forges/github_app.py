@@ -109,7 +109,7 @@ class AppCredentials(Credentials):
 
     def redeliver(self, delivery_id: int) -> None:
         """POST an attempt: GitHub sends the same event once more, under the same GUID."""
-        call = Call("POST", "delivery attempt", harmless=True)
+        call = Call("POST", "delivery attempt")
         with self._talking(self._jwt) as exchange:
             exchange.write(call, f"/app/hook/deliveries/{delivery_id}/attempts", None, _nothing_to_guard)
 

@@ -236,14 +236,14 @@ class GitLab:
             query["updated_after"] = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         if page > 1:
             query["page"] = page
-        build = self._named(None)
-        found, following = self._exchange.page(
-            "issues",
-            self._path("issues"),
-            query,
-            lambda row: (fields.moment(row, "updated_at"), build(row)),
-        )
+        found, following = self._exchange.page("issues", self._path("issues"), query, self._changed)
         return Batch(found, following is not None)
+
+    def _changed(self, row: Any) -> tuple[datetime, Issue | None]:
+        """When a row of the list changed, and its issue if it is of a type that is asked for."""
+        types, kind = self._access.item_types, fields.text(row, "issue_type").casefold()
+        wanted = not types or not kind or kind in types
+        return fields.moment(row, "updated_at"), self._named(None)(row) if wanted else None
 
     def _ask_role(self, person: Person) -> Role:
         path = self._path("members", "all", person.id)

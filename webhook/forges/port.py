@@ -121,8 +121,9 @@ class Forge(Protocol):
         """The repository or project itself, asked afresh. One request."""
 
     def hooks(self) -> Sequence[Hook]:
-        """The project's webhooks. GitHub: none to look at, it disables none. GitLab: `RefusedError` or
-        `NotFoundError` unless we may administer the project. One request per 100.
+        """The project's webhooks. One request per 100.
+
+        GitHub: none to look at, it disables none. GitLab: `RefusedError` or `NotFoundError` to all but Maintainers.
         """
 
     def deliveries(self) -> Iterable[Delivery] | None:

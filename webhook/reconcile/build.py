@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import scope
 from webhook import metrics
 from webhook.forges import Access, ForgeFactory, GitHubAppAccess, GitHubTokenAccess, GitLabAccess, forge_factory
 from webhook.forges.budget import Pacer
 from webhook.forges.port import Forge
-from webhook.issue import ForgeKind, IssueRef
+from webhook.issue import ForgeKind
 from webhook.log import logger
 from webhook.reconcile.apply import Catalogue
 from webhook.reconcile.run import Reconciler
 from webhook.settings import Settings, Tracker
-from webhook.store import Claim, Lane, Store, TrackerRef
+from webhook.store import Claim, DutyClaim, Lane, Store, TrackerRef
 
 _log = logger(__name__)
 
@@ -33,8 +34,36 @@ def load_policy(settings: Settings) -> scope.Policy:
     return policy
 
 
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a worker runs for each claim of an issue, and what the work on trackers shares with that."""
+
+    run: Callable[[Claim], None]
+    forges: Forges
+    catalogue: Catalogue
+    pacers: Mapping[TrackerRef, Pacer]
+
+    def duties(self, do: Callable[[DutyClaim], None]) -> Callable[[DutyClaim], None]:
+        """The same, within the tracker's budget, its requests named after the claim. A stop waits for no budget."""
+
+        def run(claim: DutyClaim) -> None:
+            _here.run = claim.run
+            if "stop" in claim.duties or claim.tracker not in self.pacers:
+                do(claim)
+                return
+            with self.pacers[claim.tracker].run(bulk=claim.lane is Lane.BULK):
+                do(claim)
+
+        return run
+
+
 def build_run(settings: Settings, policy: scope.Policy, store: Store) -> Callable[[Claim], None]:
-    """What a worker runs for each claim."""
+    """What a worker runs for each claim of an issue."""
+    return build_workshop(settings, policy, store).run
+
+
+def build_workshop(settings: Settings, policy: scope.Policy, store: Store) -> Workshop:
+    """Everything for the work on issues."""
     trackers = {TrackerRef(ForgeKind(t.forge), t.project): t for t in settings.trackers}
     for ref in trackers:
         store.register(ref)
@@ -42,11 +71,12 @@ def build_run(settings: Settings, policy: scope.Policy, store: Store) -> Callabl
     pacers = {ref: Pacer(opened, settings.budgets, store) for ref, opened in accesses.items()}
     forges = Forges({ref: replace(opened, sent=pacers[ref].sent) for ref, opened in accesses.items()})
     hidden = {ref for ref, tracker in trackers.items() if tracker.on_public == "make-confidential"}
+    catalogue = Catalogue(policy, time.monotonic)
     reconciler = Reconciler(
         policy=policy,
         store=store,
-        forge_for=forges.of,
-        catalogue=Catalogue(policy, time.monotonic),
+        forge_for=lambda ref: forges.of(TrackerRef.of(ref)),
+        catalogue=catalogue,
         hide_public=lambda ref: TrackerRef.of(ref) in hidden,
         pace=lambda ref, plan: pacers[TrackerRef.of(ref)].pace(plan),
     )
@@ -59,8 +89,11 @@ def build_run(settings: Settings, policy: scope.Policy, store: Store) -> Callabl
             ending = reconciler.run(claim)
         metrics.RUNS.add(forge=claim.ref.forge.value, outcome=ending)
         _log.debug("run.over", issue=claim.ref, run=claim.run, outcome=ending)
+        if ending == "refused" and claim.ref.forge is ForgeKind.GITHUB:  # then it is the whole repository
+            found, now = "found-public", datetime.now(UTC)
+            store.mark_duty(claim.tracker, ["stop"], event=found, delivery=claim.delivery, now=now)
 
-    return run
+    return Workshop(run, forges, catalogue, pacers)
 
 
 _here = threading.local()
@@ -80,9 +113,8 @@ class Forges:
         self._lock = threading.Lock()
         self._mine = threading.local()
 
-    def of(self, ref: IssueRef) -> Forge:
-        """The thread's adapter for the issue's tracker. Raises `NoTrackerError` and the port's `CredentialsError`."""
-        tracker = TrackerRef.of(ref)
+    def of(self, tracker: TrackerRef) -> Forge:
+        """The thread's adapter for the tracker. Raises `NoTrackerError` and the port's `CredentialsError`."""
         opened: dict[TrackerRef, Forge] = self._mine.__dict__.setdefault("opened", {})
         if tracker not in opened:
             opened[tracker] = self._factory(tracker)()
@@ -114,7 +146,7 @@ def access(settings: Settings, tracker: Tracker, run_id: Callable[[], str | None
     if tracker.token is None:
         raise NoTrackerError("the settings give no way to sign in")
     kind = GitHubTokenAccess if tracker.forge == "github" else GitLabAccess
-    return kind(
+    opened = kind(
         api_url=tracker.api,
         project=tracker.project,
         identities=identities,
@@ -122,3 +154,6 @@ def access(settings: Settings, tracker: Tracker, run_id: Callable[[], str | None
         run_id=run_id,
         token=tracker.token,
     )
+    if isinstance(opened, GitLabAccess):
+        return replace(opened, item_types=frozenset(name.casefold() for name in tracker.work_item_types))
+    return opened

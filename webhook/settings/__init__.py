@@ -6,11 +6,12 @@ are told, in `load`; `settings_table()` is what the README shows. Nothing here o
 
 from webhook.settings.load import Problem, SettingsError, load_settings, settings_from
 from webhook.settings.model import Settings
-from webhook.settings.sections import Log, Policy, Retention, Settling, Timeouts, Web, Worker
+from webhook.settings.sections import Budgets, Log, Policy, Retention, Settling, Timeouts, Web, Worker
 from webhook.settings.table import settings_rows, settings_table
 from webhook.settings.tracker import Tracker
 
 __all__ = [
+    "Budgets",
     "Log",
     "Policy",
     "Problem",

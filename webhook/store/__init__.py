@@ -5,6 +5,7 @@ explained in `schema`, the work list's rules in `marks`, `claims` and `endings`,
 """
 
 from webhook.store.errors import LeaseLostError, SchemaOutdatedError, StoreError, StoreUnavailableError
+from webhook.store.known import Known
 from webhook.store.nouns import (
     AT_ONCE,
     EDITED,
@@ -40,6 +41,7 @@ __all__ = [
     "DutyClaim",
     "Hold",
     "IssueRecord",
+    "Known",
     "Lane",
     "LaneStats",
     "LeaseLostError",

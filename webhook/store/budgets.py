@@ -5,7 +5,7 @@ The sums are in `webhook.budget`; here the meters are read under a lock, and wri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,14 +52,15 @@ def left(connection: Connection, now: datetime) -> list[BudgetLeft]:
     ]
 
 
-def _meters(connection: Connection, credential: str, windows: Iterable[str]) -> dict[str, Meter]:
+def _meters(connection: Connection, credential: str, windows: Mapping[str, Rate]) -> dict[str, Meter]:
     """The meters under a lock, in one order everywhere, so that nobody waits in a circle."""
     names = sorted(windows)
     mine = and_(budget.c.credential == credential, budget.c.window.in_(names))
     found = connection.execute(select(budget).where(mine).order_by(budget.c.window).with_for_update()).all()
     if len(found) < len(names):
         make = insert_into(connection.dialect.name, budget).on_conflict_do_nothing()
-        connection.execute(make, [{"credential": credential, "window": name, "burst": 1, "every": 1} for name in names])
+        rows = [_figures(windows[name]) | {"credential": credential, "window": name} for name in names]
+        connection.execute(make, rows)
         found = connection.execute(select(budget).where(mine).order_by(budget.c.window).with_for_update()).all()
     return {row.window: Meter(row.all_until, row.bulk_until, row.promised_until) for row in found}
 
@@ -71,9 +72,12 @@ def _row(credential: str, name: str, meter: Meter, rate: Rate) -> dict[str, Any]
         "all_until": meter.all_until,
         "bulk_until": meter.bulk_until,
         "promised_until": meter.promised,
-        "burst": rate.burst,
-        "every": rate.every // MICROSECOND,
+        **_figures(rate),
     }
+
+
+def _figures(rate: Rate) -> dict[str, int]:
+    return {"burst": rate.burst, "every": rate.every // MICROSECOND}
 
 
 def _left(row: Any, now: datetime) -> BudgetLeft:

@@ -6,15 +6,19 @@ How long a mark lets the issue settle, what a mark clears, and what it leaves to
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, and_, case, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webhook.store.nouns import Lane, Settle, TrackerRef
 from webhook.store.schema import issue, tracker
+
+NewRow: TypeAlias = dict[str, Any]
+"""An issue's columns as a mark would make them."""
 
 
 def tracker_row(connection: Connection, ref: TrackerRef, forge_id: int | None = None) -> int:
@@ -41,8 +45,7 @@ def _is(ref: TrackerRef) -> ColumnElement[bool]:
     return and_(tracker.c.forge == ref.forge.value, tracker.c.project == ref.project)
 
 
-def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
-    connection: Connection,
+def new_row(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
     tracker_id: int,
     number: int,
     *,
@@ -52,11 +55,11 @@ def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
     settle: Settle,
     lane: Lane,
     changed_at: datetime | None,
-) -> None:
-    """Raise the issue's generation; make its row if there is none."""
+) -> NewRow:
+    """The issue's row as a first mark makes it."""
     due_by = now + settle.at_most
     due_at = min(now + settle.after, due_by)
-    new = {
+    return {
         "tracker_id": tracker_id,
         "number": number,
         "generation": 1,
@@ -69,7 +72,13 @@ def mark(  # noqa: PLR0913  # a mark is flat: what, why, when, how urgent
         "last_event": trace(event),
         "last_delivery": trace(delivery),
     }
-    connection.execute(_mark(connection.dialect.name), new)
+
+
+def mark(connection: Connection, rows: Sequence[NewRow]) -> None:
+    """Raise the generation of each of these issues; make the rows that there are not."""
+    # in one order everywhere, so that two transactions never wait for each other's rows
+    ordered = sorted(rows, key=lambda row: (row["tracker_id"], row["number"]))
+    connection.execute(_mark(connection.dialect.name), ordered if len(ordered) > 1 else ordered[0])
 
 
 @cache

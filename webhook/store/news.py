@@ -1,7 +1,7 @@
 """Waiting for news in the database without asking it all the time.
 
 SQLite tells cheaply whether another connection has committed anything (`PRAGMA data_version`), so a waiting worker
-hears of new work within a twentieth of a second. On PostgreSQL the caller's own pace of asking is all there is.
+hears of new work within a twentieth of a second. On PostgreSQL whoever marks rings a bell (`bell`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sqlite3
 import time
 from threading import Event
 
+from webhook.store.bell import Bell, Listener
 from webhook.store.database import Database
 
 LOOK_SECONDS = 0.05
@@ -22,11 +23,18 @@ class News:
         self._file = database.engine.url.database if database.sqlite else None
         self._look: sqlite3.Connection | None = None
         self._seen = -1
+        self._listener = None if database.sqlite else Listener(database.engine)
+        self._bell = None if database.sqlite else Bell(database.engine)
+
+    def tell(self) -> None:
+        """There is new work: call this after the commit. On SQLite the commit itself tells."""
+        if self._bell is not None:
+            self._bell.ring()
 
     def wait(self, seconds: float, stop: Event) -> None:
         """Return after `seconds`, or when `stop` is set, or when somebody committed since the last wait."""
-        if self._file is None:
-            stop.wait(seconds)
+        if self._listener is not None:
+            self._listener.wait(seconds, stop)
             return
         deadline = time.monotonic() + seconds
         while not self._changed() and not stop.is_set():
@@ -37,6 +45,9 @@ class News:
 
     def close(self) -> None:
         """Stop looking."""
+        if self._listener is not None and self._bell is not None:
+            self._listener.close()
+            self._bell.close()
         if self._look is not None:
             self._look.close()
             self._look = None

@@ -20,6 +20,7 @@ from webhook.issue import IssueRef
 from webhook.store import budgets, claims, endings, keeping, marks, overview, rows, trackers
 from webhook.store import duties as duty
 from webhook.store.database import Database, check_revision, connect
+from webhook.store.known import Known, known, labels_gone
 from webhook.store.news import News
 from webhook.store.nouns import (
     AT_ONCE,
@@ -37,6 +38,7 @@ from webhook.store.nouns import (
     TrackerState,
 )
 from webhook.store.schema import issue
+from webhook.store.together import Together
 
 BOTH = (Lane.LIVE, Lane.BULK)
 
@@ -63,6 +65,7 @@ class Store:
         self._trackers: dict[TrackerRef, int] = {}
         self._answered: dict[int, datetime] = {}
         self._news = News(database)
+        self._marks = Together(self._write_marks) if database.sqlite else None  # PostgreSQL gathers commits itself
 
     def __enter__(self) -> Self:
         return self
@@ -107,18 +110,26 @@ class Store:
         `changed_at`: when the issue last changed, as the forge told; the next run should not see an older one.
         """
         tracker_id = self._tracker(TrackerRef.of(ref))
+        row = marks.new_row(
+            tracker_id,
+            ref.number,
+            event=event,
+            delivery=delivery,
+            now=now,
+            settle=settle,
+            lane=lane,
+            changed_at=changed_at,
+        )
+        if self._marks is not None:
+            self._marks.add(row)
+        else:
+            self._write_marks([row])
+        if not settle.after:
+            self._news.tell()
+
+    def _write_marks(self, rows: Sequence[marks.NewRow]) -> None:
         with self._database.write() as connection:
-            marks.mark(
-                connection,
-                tracker_id,
-                ref.number,
-                event=event,
-                delivery=delivery,
-                now=now,
-                settle=settle,
-                lane=lane,
-                changed_at=changed_at,
-            )
+            marks.mark(connection, rows)
 
     def mark_duty(
         self, tracker: TrackerRef, duties: Collection[str], *, event: str, delivery: str, now: datetime
@@ -130,6 +141,7 @@ class Store:
         tracker_id = self._tracker(tracker)
         with self._database.write() as connection:
             duty.tell(connection, tracker_id, duties, at=now, now=now, event=event, delivery=delivery)
+        self._news.tell()
 
     def schedule_duty(self, tracker: TrackerRef, duty_name: str, at: datetime) -> None:
         """Let a duty be due at that time, unless it waits for an earlier one already."""
@@ -303,6 +315,7 @@ class Store:
         tracker_id = self._tracker(tracker)
         with self._database.write() as connection:
             trackers.resume(connection, tracker_id)
+        self._news.tell()
 
     def purge_tracker(self, tracker: TrackerRef) -> int:
         """Delete all that is stored of the tracker's issues, ledger and decisions too; returns how many issues."""
@@ -317,6 +330,21 @@ class Store:
         tracker_id = self._tracker(tracker)
         with self._database.write() as connection:
             trackers.note_sweep(connection, tracker_id, until=until, full_at=full_at)
+
+    def known(self, tracker: TrackerRef) -> dict[int, Known]:
+        """What a sweep must know of the tracker's issues, by number."""
+        tracker_id = self._tracker(tracker)
+        with self._database.read() as connection:
+            return known(connection, tracker_id)
+
+    def labels_gone(self, tracker: TrackerRef, names: Collection[str], now: datetime) -> list[int]:
+        """The tracker lost these labels: that an issue lost them is nobody's decision. Returns the issues that did.
+
+        Issues that are under a person's decision already are left alone.
+        """
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            return labels_gone(connection, tracker_id, names, now)
 
     def tracker(self, tracker: TrackerRef) -> TrackerState:
         """What is remembered of a tracker."""
@@ -372,6 +400,7 @@ class Store:
         tracker_id = self._tracker(tracker)
         with self._database.write() as connection:
             overview.lift(connection, tracker_id, lanes)
+        self._news.tell()
 
     def holds(self, now: datetime) -> tuple[Hold, ...]:
         """Holds in force."""
@@ -387,7 +416,9 @@ class Store:
         """Put one dead letter, or all, back on the work list; returns how many."""
         where = None if ref is None else self._is(ref)
         with self._database.write() as connection:
-            return overview.retry_dead(connection, where, now)
+            retried = overview.retry_dead(connection, where, now)
+        self._news.tell()
+        return retried
 
     def stats(self, now: datetime) -> Stats:
         """Depth and age of the work list, dead letters, holds."""

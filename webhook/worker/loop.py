@@ -140,7 +140,7 @@ class Worker:
                 self._free.release()
 
     def _run_one(self, claim: Claim | DutyClaim) -> None:
-        if claim.crashes >= self._retry.crashes:
+        if isinstance(claim, Claim) and claim.crashes >= self._retry.crashes:
             self._give_up(claim, "crashed-repeatedly")
             return
         began = time.monotonic()

@@ -1,5 +1,4 @@
-"""Programs of others that the stand starts: ready when they say so, ended by their own process id, never waited for
-without an end."""
+"""Programs of others that the stand starts: ready when they say so, ended by process id, never waited for for ever."""
 
 from __future__ import annotations
 
@@ -74,16 +73,16 @@ def free_ports(count: int) -> list[int]:
 def ask(
     verb: str, url: str, body: object = None, headers: dict[str, str] | None = None, *, patience: float = 20.0
 ) -> tuple[int, Any]:
-    """Status and JSON of an answer; None where there is no body."""
+    """Status and JSON of an answer; its text where it is none, None where there is no body."""
     data = None if body is None else json.dumps(body).encode()
     sent = {"content-type": "application/json", **(headers or {})}
     request = urllib.request.Request(url, data, sent, method=verb)  # noqa: S310  # loopback
     try:
         with urllib.request.urlopen(request, timeout=patience) as answer:  # noqa: S310  # loopback
-            return answer.status, json.loads(answer.read() or b"null")
+            return answer.status, _read(answer.read())
     except urllib.error.HTTPError as error:
         with error:
-            return error.code, json.loads(error.read() or b"null")
+            return error.code, _read(error.read())
 
 
 def wait_for(true: Callable[[], bool], what: str, *, patience: float = PATIENCE, pause: float = 0.05) -> None:
@@ -92,3 +91,10 @@ def wait_for(true: Callable[[], bool], what: str, *, patience: float = PATIENCE,
     while not true():
         assert time.monotonic() < deadline, f"not within {patience:.0f} s: {what}"
         time.sleep(pause)
+
+
+def _read(body: bytes) -> Any:
+    try:
+        return json.loads(body or b"null")
+    except ValueError:
+        return body.decode(errors="replace")

@@ -82,19 +82,29 @@ class Counted:
         return self._of("token")
 
 
+@dataclass(frozen=True)
+class Street:
+    """What stays for all tests: the server, the proxy, and where the service is to live."""
+
+    emulator: Emulator
+    wire: Wire
+    port: int
+    secret: str
+
+
 class Stand:
     """One service on an empty database, and the way to everything around it."""
 
-    def __init__(self, folder: Path, emulator: Emulator, wire: Wire, *, port: int, secret: str) -> None:
-        self.folder, self.emulator, self.wire = folder, emulator, wire
+    def __init__(self, folder: Path, street: Street) -> None:
+        self.folder, self.emulator, self.wire = folder, street.emulator, street.wire
         self.policy = scope.load_policy("builtin:xen-rfc-v2")
-        self._address, self._secret = f"http://127.0.0.1:{port}", secret
+        self._address, self._secret = f"http://127.0.0.1:{street.port}", street.secret
         self._database = f"sqlite:///{folder}/xsa-scope.db"
         trackers = [
-            TRACKER.format(api=wire.url, project=project, app_id=APP_ID, key=emulator.key)
+            TRACKER.format(api=self.wire.url, project=project, app_id=APP_ID, key=self.emulator.key)
             for project in (PRIVATE, PUBLIC)
         ]
-        settings = SETTINGS.format(folder=folder, port=port) + "".join(trackers)
+        settings = SETTINGS.format(folder=folder, port=street.port) + "".join(trackers)
         (folder / "xsa-scope.toml").write_text(settings, encoding="utf-8")
         self._processes: list[Process] = []
 

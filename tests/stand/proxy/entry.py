@@ -71,8 +71,11 @@ class Control:
 
 
 def _addons() -> list[Any]:
-    """Control first. A request is put under its repository's name, then checked, then perhaps refused; an answer is
-    checked before it is perhaps lost; the journal has the last look at both."""
+    """Control first, then in the order in which each looks.
+
+    A request is put under its repository's name, then checked, then perhaps refused; an answer is checked before it is
+    perhaps lost. The journal has the last look at both.
+    """
     journal, contract, faults = Journal(), WireContract(), Faults()
     return [Control(journal, contract, faults), ById(), contract, faults, journal]
 

@@ -60,6 +60,9 @@ FULL = IssueRecord(
     confirmed="out-of-scope:1-self",
     judged_until=NOON,
     policy_digest="sha256:aa",
+    acknowledged=frozenset({(2**40, "+1"), (7, "confused")}),
+    flaps={"xsa-candidate": (NOON, NOON + MINUTE), "scope:contested": (NOON,)},
+    flapping=True,
 )
 DECISION = Decision(
     at=NOON,

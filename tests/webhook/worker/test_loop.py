@@ -15,9 +15,11 @@ import pytest
 from tests.databases import MINUTE, issue, seconds
 from webhook import log
 from webhook.forges.port import LimitedError, RefusedError, UnavailableError, UncertainError
-from webhook.store import EDITED, Claim, IssueRecord, Lane, LeaseLostError, Store
+from webhook.issue import ForgeKind
+from webhook.store import EDITED, Claim, DutyClaim, IssueRecord, Lane, LeaseLostError, Store, TrackerRef
 from webhook.worker import Retry, Worker
 
+TRACKER = TrackerRef(ForgeKind.GITHUB, "example/security")
 QUICK = Retry(first=0.02, longest=0.05, look_again=0.2)
 
 
@@ -259,7 +261,7 @@ def test_a_database_that_is_away_for_a_while_ends_nothing(store: Store, monkeypa
     claim = store.claim
     away = [True] * 3
 
-    def flaky(worker: str, at: datetime, lease: timedelta) -> Claim | None:
+    def flaky(worker: str, at: datetime, lease: timedelta, **_: Any) -> Claim | None:
         if away:
             away.pop()
             raise ConnectionError
@@ -301,3 +303,79 @@ def test_a_worker_does_not_wait_for_ever_for_a_run_that_hangs(store: Store) -> N
     assert not worker.drained
     go.set()
     until(lambda: not any(runner.is_alive() for runner in worker._runners))
+
+
+# --- our own budget
+
+
+def test_a_live_issue_over_budget_waits_alone_and_no_try_is_used(store: Store) -> None:
+    mark(store, 1)
+    mark(store, 2)
+
+    def run(claim: Claim) -> None:
+        if claim.ref.number == 1:
+            raise LimitedError("spent", seconds=60, kind="budget")
+        store.done(claim, IssueRecord(), now=now())
+
+    with working(store, run):
+        until(lambda: store.stats(now()).live.waiting == 1)
+        assert store.holds(now()) == ()
+    claim = store.claim("later", now() + seconds(61), MINUTE)
+    assert claim is not None
+    assert (claim.ref.number, claim.attempt, claim.last_reason) == (1, 1, "budget")
+
+
+def test_a_bulk_issue_over_budget_holds_the_trackers_bulk_work_and_no_live_issue(store: Store) -> None:
+    mark(store, 1, lane=Lane.BULK)
+
+    def run(claim: Claim) -> None:
+        if claim.lane is Lane.BULK:
+            raise LimitedError("spent", seconds=60, kind="budget")
+        store.done(claim, IssueRecord(), now=now())
+
+    with working(store, run):
+        until(lambda: bool(store.holds(now())))
+        assert [(held.lane, held.reason) for held in store.holds(now())] == [(Lane.BULK, "budget")]
+        mark(store, 2)
+        until(lambda: store.stats(now()).live.due == 0)
+
+
+# --- a tracker's own work
+
+
+def test_duties_are_done_by_the_same_workers_and_put_back_when_they_fail(store: Store) -> None:
+    seen: list[tuple[str, ...]] = []
+
+    def duties(claim: DutyClaim) -> None:
+        seen.append(claim.duties)
+        if len(seen) == 1:
+            store.duty_done(claim, "stop", now())
+            raise UnavailableError("away")
+        store.done_duties(claim, now=now())
+
+    store.mark_duty(TRACKER, ["labels", "stop"], event="repository.edited", delivery="d", now=now())
+    with working(store, lambda _: None, run_duties=duties):
+        until(lambda: len(seen) == 2 and not store.tracker(TRACKER).duties)
+    assert seen == [("stop", "labels"), ("labels",)]
+
+
+def test_a_trackers_own_work_is_never_given_up(store: Store) -> None:
+    tries: list[int] = []
+
+    def duties(claim: DutyClaim) -> None:
+        tries.append(claim.attempt)
+        raise RefusedError("no")
+
+    store.mark_duty(TRACKER, ["labels"], event="label.deleted", delivery="d", now=now())
+    retry = Retry(first=0.01, longest=0.01, attempts=2, refused=2)
+    with working(store, lambda _: None, run_duties=duties, retry=retry):
+        until(lambda: len(tries) >= 5)
+    assert "labels" in store.tracker(TRACKER).duties
+
+
+def test_a_duty_run_that_forgets_to_end_its_claim_is_a_fault_of_ours(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.mark_duty(TRACKER, ["labels"], event="label.deleted", delivery="d", now=now())
+    with working(store, lambda _: None, run_duties=lambda _: None):
+        until(lambda: "unexpected-error" in capsys.readouterr().err)

@@ -143,7 +143,7 @@ def _rest(stage: Stage, store: Store) -> None:
     """Wait until every delivery is made and every issue is dealt with."""
     deadline = time.monotonic() + SETTLE_SECONDS
     quiet = 0
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and stage.alive:
         stage.sandbox.core.deliveries.wait_idle(1.0)
         lanes = store.stats(datetime.now(UTC))
         busy = sum(lane.due + lane.waiting + lane.running for lane in (lanes.live, lanes.bulk))

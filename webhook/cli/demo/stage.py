@@ -95,6 +95,11 @@ class Stage:
         return self.folder / "xsa-scope.toml"
 
     @property
+    def alive(self) -> bool:
+        """Whether the service still runs."""
+        return self.service is not None and self.service.poll() is None
+
+    @property
     def address(self) -> str:
         """The service's web face."""
         return f"http://127.0.0.1:{self.port}"
@@ -164,7 +169,7 @@ class Stage:
 
     def _wait_until_up(self) -> None:
         for _ in _every(0.1, START_SECONDS):
-            if self.service is not None and self.service.poll() is not None:
+            if not self.alive:
                 break
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/healthz", timeout=2):  # noqa: S310  # loopback
                 return
