@@ -17,13 +17,14 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))  # run by path, the folder of tests is not found otherwise
 
 from tests.bench.service import scenes  # noqa: E402  # see above
-from tests.bench.service.contenders import CONTENDERS, KEPT_TOKEN, UNTHROTTLED, Entry  # noqa: E402  # see above
+from tests.bench.service.contenders import CONTENDERS, KEPT_TOKEN, Entry  # noqa: E402  # see above
 from tests.bench.service.processes import BenchError, end_all  # noqa: E402  # see above
 from tests.bench.service.results import Results  # noqa: E402  # see above
 
@@ -58,38 +59,30 @@ def _one_by_one(entries: Iterable[Entry], wanted: list[str], results: Results) -
     """Scenes that use all of the machine, or whose times are told, have it for themselves."""
     for entry in entries:
         if "accept" in wanted:
-            _measure(entry, scenes.accept, entry, results)
+            _measure(entry, scenes.accept, results)
         if "free" in wanted:
-            _measure(entry, scenes.free, UNTHROTTLED.get(entry.name, entry), results)
+            _measure(entry, scenes.free, results)
             if entry.name == "gidgethub":
-                _measure(KEPT_TOKEN, scenes.free, KEPT_TOKEN, results)
+                _measure(KEPT_TOKEN, scenes.free, results)
         if "small" in wanted:
-            _measure(entry, scenes.small, entry, results)
+            _measure(entry, scenes.small, results)
 
 
-def _side_by_side(entries: list[Entry], wanted: list[str], large_seconds: float, results: Results) -> None:
+def _side_by_side(entries: Iterable[Entry], wanted: list[str], large_seconds: float, results: Results) -> None:
     """Scenes that mostly wait for limits run together, each with a forge of its own."""
+    large = partial(scenes.large, at_most=large_seconds)
+    chosen = [scene for name, scene in (("mishaps", scenes.mishaps), ("large", large)) if name in wanted]
     with ThreadPoolExecutor(2 * len(CONTENDERS)) as pool:
-        jobs = []
-        for entry in entries:
-            if "mishaps" in wanted:
-                jobs.append(pool.submit(_measure, entry, scenes.mishaps, entry, results))
-            if "large" in wanted:
-                jobs.append(
-                    pool.submit(_measure, entry, lambda one: scenes.large(one, large_seconds), entry, results, "large")
-                )
-        for job in jobs:
+        for job in [pool.submit(_measure, entry, scene, results) for entry in entries for scene in chosen]:
             job.result()
 
 
-def _measure(
-    entry: Entry, scene: Callable[[Entry], scenes.Figures], variant: Entry, results: Results, name: str = ""
-) -> None:
+def _measure(entry: Entry, scene: Callable[[Entry], scenes.Figures], results: Results) -> None:
     """Run one scene; one that fails is told and leaves its figures out."""
     began = time.monotonic()
-    title = f"{variant.told}: {name or scene.__name__}"
+    title = f"{entry.told}: {getattr(scene, '__name__', 'large')}"
     try:
-        results.add(entry, scene(variant))
+        results.add(entry, scene(entry))
     except BenchError as error:
         results.failed(entry, f"{title}: {error}")
     print(f"  {title} ({time.monotonic() - began:.0f} s)", file=sys.stderr, flush=True)

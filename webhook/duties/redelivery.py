@@ -26,8 +26,8 @@ MOST_ATTEMPTS: Final = 3
 """How often an event is attempted in all: a receiver that is away longer is caught up with by the sweep."""
 MOST_READ: Final = 3000
 """Deliveries read in one run: thirty requests."""
-MOST_ASKED: Final = 100
-"""Deliveries asked for in one run."""
+MOST_ASKED: Final = 50
+"""Deliveries asked for in one run: a quarter of the points GitHub allows in a minute."""
 
 _log = logger(__name__)
 

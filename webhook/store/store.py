@@ -128,7 +128,8 @@ class Store:
             self._news.tell()
 
     def _write_marks(self, rows: Sequence[marks.NewRow]) -> None:
-        with self._database.write() as connection:
+        write = self._database.statement if len(rows) == 1 else self._database.write
+        with write() as connection:
             marks.mark(connection, rows)
 
     def mark_duty(

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -43,6 +44,11 @@ app_id = {app}
 private_key_file = "app.pem"
 bot_ids = [{bot}]
 """
+UNPACED = """
+[budgets]
+scale = 1000
+"""
+"""With the forge's limits lifted our own budgets are out of the way too: a thousand times the usual."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,14 @@ class Site:
     def address(self) -> str:
         """Host and port of the contender."""
         return f"127.0.0.1:{self.port}"
+
+
+class Purpose(Enum):
+    """What a contender is started for."""
+
+    ACCEPT = "take deliveries, and do nothing about them"
+    FREE = "work without limits"
+    LIMITED = "work under the forge's limits"
 
 
 class Contender(Protocol):
@@ -90,19 +104,20 @@ class _Running:
 
 
 class Ours(_Running):
-    """The service on a database. `worker=False` starts the web processes alone, to measure acceptance."""
+    """The service on a database. To measure acceptance the web processes run alone."""
 
-    def __init__(self, site: Site, database: str, *, worker: bool = True) -> None:
+    def __init__(self, site: Site, database: str, purpose: Purpose) -> None:
         super().__init__(site)
-        self._worker = worker
+        self._worker = purpose is not Purpose.ACCEPT
         settings = site.folder / "xsa-scope.toml"
         self._environment = {
             "XSA_SCOPE_CONFIG": str(settings),
             "BENCH_SECRET": site.secret,
             "PROMETHEUS_MULTIPROC_DIR": str(site.folder / "figures"),
         }
+        text = SETTINGS if purpose is not Purpose.FREE else SETTINGS + UNPACED
         settings.write_text(
-            SETTINGS.format(
+            text.format(
                 database=database,
                 admin=free_port(),
                 port=site.port,
@@ -159,17 +174,16 @@ class Entry:
     ours: bool
     missing: Callable[[], str]
     """Why it cannot take part, empty if it can."""
-    make: Callable[[Site, ExitStack, bool], Contender]
-    """Set up on a site; the stack takes what must be taken away after; True: only to take deliveries."""
+    make: Callable[[Site, ExitStack, Purpose], Contender]
+    """Set up on a site; the stack takes what must be taken away after."""
 
 
-def _sqlite(site: Site, _stack: ExitStack, accepting: bool) -> Contender:
-    return Ours(site, f"sqlite:///{site.folder}/xsa-scope.db", worker=not accepting)
+def _sqlite(site: Site, _stack: ExitStack, purpose: Purpose) -> Contender:
+    return Ours(site, f"sqlite:///{site.folder}/xsa-scope.db", purpose)
 
 
-def _postgres(site: Site, stack: ExitStack, accepting: bool) -> Contender:
-    database = stack.enter_context(_database())
-    return Ours(site, database, worker=not accepting)
+def _postgres(site: Site, stack: ExitStack, purpose: Purpose) -> Contender:
+    return Ours(site, stack.enter_context(_database()), purpose)
 
 
 @contextmanager
@@ -188,21 +202,25 @@ def _no_postgres() -> str:
     return ""
 
 
-def _probot(throttle: str) -> Callable[[Site, ExitStack, bool], Contender]:
-    command = ["node", str(PEERS / "probot_app.mjs")]
+def _probot(site: Site, _stack: ExitStack, purpose: Purpose) -> Contender:
+    # with the forge's limits lifted Probot may drop its own pacing, as its throttling plugin documents
+    throttle = "off" if purpose is Purpose.FREE else "on"
     options = {"NODE_ENV": "production", "THROTTLE": throttle}
-    return lambda site, _stack, _accepting: Peer(site, "probot", command, options)
+    return Peer(site, "probot", ["node", str(PEERS / "probot_app.mjs")], options)
 
 
 def _no_probot() -> str:
     if shutil.which("node") is None:
         return "there is no Node"
-    return "" if (PEERS / "node_modules" / "probot").is_dir() else "Probot is not installed (npm ci in tests/bench/peers)"
+    return (
+        "" if (PEERS / "node_modules" / "probot").is_dir() else "Probot is not installed (npm ci in tests/bench/peers)"
+    )
 
 
-def _gidgethub(keep: str) -> Callable[[Site, ExitStack, bool], Contender]:
+def _gidgethub(*, keep_token: bool) -> Callable[[Site, ExitStack, Purpose], Contender]:
     command = [str(PEERS_PYTHON), str(PEERS / "gidgethub_app.py")]
-    return lambda site, _stack, _accepting: Peer(site, "gidgethub", command, {"KEEP_TOKEN": keep})
+    options = {"KEEP_TOKEN": "1" if keep_token else "0"}
+    return lambda site, _stack, _purpose: Peer(site, "gidgethub", command, options)
 
 
 def _no_gidgethub() -> str:
@@ -212,14 +230,14 @@ def _no_gidgethub() -> str:
 CONTENDERS = (
     Entry("ours_sqlite", "ours, SQLite", ours=True, missing=str, make=_sqlite),
     Entry("ours_postgres", "ours, PostgreSQL", ours=True, missing=_no_postgres, make=_postgres),
-    Entry("probot", "Probot", ours=False, missing=_no_probot, make=_probot("on")),
-    Entry("gidgethub", "gidgethub + aiohttp", ours=False, missing=_no_gidgethub, make=_gidgethub("0")),
+    Entry("probot", "Probot", ours=False, missing=_no_probot, make=_probot),
+    Entry("gidgethub", "gidgethub + aiohttp", ours=False, missing=_no_gidgethub, make=_gidgethub(keep_token=False)),
 )
-UNTHROTTLED = {
-    # with the forge's limits lifted Probot may drop its own pacing, as its throttling plugin documents
-    "probot": Entry("probot", "Probot, pacing off", ours=False, missing=_no_probot, make=_probot("off")),
-}
 KEPT_TOKEN = Entry(
-    "gidgethub_kept_token", "gidgethub, token kept", ours=False, missing=_no_gidgethub, make=_gidgethub("1")
+    "gidgethub_kept_token",
+    "gidgethub, token kept",
+    ours=False,
+    missing=_no_gidgethub,
+    make=_gidgethub(keep_token=True),
 )
 """Beside the four: what gidgethub can do in an app that keeps its token for the hour it is good."""

@@ -66,7 +66,9 @@ class Ground:
         for label in policy.labels.values():
             definition = {"name": label.name, "color": label.colour, "description": label.description}
             self._ask("POST", f"/repos/{PROJECT}/labels", definition, {"Authorization": f"Bearer {token}"})
-        app: dict[str, Any] = self.do("github", "create_app", slug=APP, owner="xen-sec", hook_url=hook, secret=self.secret)
+        app: dict[str, Any] = self.do(
+            "github", "create_app", slug=APP, owner="xen-sec", hook_url=hook, secret=self.secret
+        )
         self.do("github", "install_app", slug=APP, repositories=[PROJECT])
         return app
 

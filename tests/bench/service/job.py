@@ -24,9 +24,8 @@ TICKS = {
 }
 """Answers by fact: a leak to a guest, in scope."""
 TYPED = {
-    "description": "The handler copies a structure back to the guest whose padding was never written.\n\n" + 8 * (
-        "Each call returns four bytes of the stack of whoever ran on that processor before. "
-    ),
+    "description": "The handler copies a structure back to the guest whose padding was never written.\n\n"
+    + 8 * ("Each call returns four bytes of the stack of whoever ran on that processor before. "),
 }
 """What the reporter writes, by field."""
 ASKED = {"source": "source", "target": "target"}

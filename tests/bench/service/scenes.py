@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from tests.bench.service.contenders import Entry
+from tests.bench.service.contenders import Entry, Purpose
 from tests.bench.service.load import RATE, Letters, paced, saturated
 from tests.bench.service.stand import REST_SECONDS, Stand, Watch, stand
 
@@ -28,7 +28,7 @@ IDLE_SECONDS = 3.0
 
 def accept(entry: Entry) -> Figures:
     """How fast deliveries are taken. Ours answers once the delivery is on disk; of the peers no work is asked."""
-    with stand(entry, limits=False, accepting=True) as one:
+    with stand(entry, Purpose.ACCEPT) as one:
         one.postbox.hold()
         one.ground.file(one.body, 1)
         letters = Letters.like(one.postbox.take()[0], one.site.secret)
@@ -47,7 +47,7 @@ def accept(entry: Entry) -> Figures:
 
 def free(entry: Entry) -> Figures:
     """Issues a second with the forge's limits lifted, and how busy forge and contender were meanwhile."""
-    with stand(entry, limits=False) as one:
+    with stand(entry, Purpose.FREE) as one:
         one.warm_up()
         before = _cpu(one)
         watch, _ = one.burst(FREE)
@@ -65,7 +65,7 @@ def free(entry: Entry) -> Figures:
 
 def small(entry: Entry) -> Figures:
     """A new issue's requests, a burst of ten under limits, and the memory held after it."""
-    with stand(entry, limits=True) as one:
+    with stand(entry, Purpose.LIMITED) as one:
         one.warm_up()
         requests = _requests_of_one(one)
         watch, _ = one.burst(SMALL)
@@ -123,7 +123,7 @@ def _cpu(one: Stand) -> Mapping[str, float]:
 
 def mishaps(entry: Entry) -> Figures:
     """Deliveries made twice, and a SIGKILL in the middle of a burst whose deliveries were all accepted by then."""
-    with stand(entry, limits=True) as one:
+    with stand(entry, Purpose.LIMITED) as one:
         one.warm_up()
         return {**_told_twice(one), **_killed(one)}
 
@@ -174,7 +174,7 @@ def _recovered(watch: Watch, began: float) -> float | None:
 
 def large(entry: Entry, at_most: float) -> Figures:
     """A burst of two hundred under limits, watched for `at_most` seconds. What is not there by then is estimated."""
-    with stand(entry, limits=True) as one:
+    with stand(entry, Purpose.LIMITED) as one:
         one.warm_up()
         watch, _ = one.burst(LARGE)
         began = time.monotonic()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import scope
-from tests.bench.service.contenders import Contender, Entry, Site
+from tests.bench.service.contenders import Contender, Entry, Purpose, Site
 from tests.bench.service.ground import Ground, Request
 from tests.bench.service.job import POLICY, report
 from tests.bench.service.postbox import Delivery, Postbox
@@ -115,7 +115,7 @@ class Stand:
 
 
 @contextmanager
-def stand(entry: Entry, *, limits: bool, accepting: bool = False) -> Iterator[Stand]:
+def stand(entry: Entry, purpose: Purpose) -> Iterator[Stand]:
     """Set up ground and contender and start it; at the end everything is killed and removed."""
     policy = scope.load_policy(POLICY)
     with ExitStack() as stack:
@@ -127,10 +127,10 @@ def stand(entry: Entry, *, limits: bool, accepting: bool = False) -> Iterator[St
         postbox = Postbox(f"127.0.0.1:{port}")
         stack.callback(postbox.close)
         app = ground.set_up(policy, postbox.url)
-        ground.limits(on=limits)
+        ground.limits(on=purpose is Purpose.LIMITED)
         site = Site(folder, ground.url, app["id"], app["bot_id"], ground.secret, port)
         _write_key(folder, app["private_key"])
-        contender = entry.make(site, stack, accepting)
+        contender = entry.make(site, stack, purpose)
         stack.callback(lambda: [process.kill() for process in contender.processes().values()])
         contender.start()
         yield Stand(site, ground, postbox, contender, report(policy))
