@@ -49,4 +49,4 @@ def _words(role: str, policy: scope.Policy, form: scope.Form) -> dict[str, froze
 
 def _word(text: str) -> str:
     """A part without what people put around it: bullets, back quotes, blanks; in one case."""
-    return " ".join(text.strip(" \t`*").removeprefix("- ").split()).casefold()
+    return " ".join(text.strip(" \t*").removeprefix("- ").strip(" \t`*").split()).casefold()
