@@ -33,6 +33,9 @@ PATIENCE = 60.0
 SETTINGS = """\
 database_url = "sqlite:///{folder}/xsa-scope.db"
 
+[budgets]
+scale = 1000
+
 [settling]
 quiet_seconds = 1
 longest_seconds = 3

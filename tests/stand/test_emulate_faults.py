@@ -17,7 +17,12 @@ FAULTS: dict[str, dict[str, Any]] = {
     "the comment is written and the answer lost": {"kind": "lost-reply", "method": "POST", "path": COMMENT},
     "the comment is written and the connection cut": {"kind": "cut-reply", "method": "POST", "path": COMMENT},
     "the label is set and the answer lost": {"kind": "lost-reply", "method": "POST", "path": LABELS},
-    "the comment takes longer than we wait": {"kind": "slow", "method": "POST", "path": COMMENT, "seconds": 4},
+    "the comment is written and the answer comes later than we wait": {
+        "kind": "slow",
+        "method": "POST",
+        "path": COMMENT,
+        "seconds": 4,
+    },
     "a secondary limit at the comment": {"kind": "secondary", "method": "POST", "path": COMMENT},
     "a secondary limit at every other write on the issue": {
         "kind": "secondary",

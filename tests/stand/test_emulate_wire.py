@@ -105,3 +105,16 @@ def test_a_spent_quota_refuses_everything_until_it_is_renewed(town: Street) -> N
 def test_a_fault_that_nobody_knows_is_refused(town: Street) -> None:
     with pytest.raises(AssertionError, match="no fault is called 'rain'"):
         town.wire.faults({"kind": "rain"})
+
+
+def test_a_slow_answer_comes_after_the_effect(town: Street) -> None:
+    town.wire.faults({"kind": "slow", "method": "write", "seconds": 2})
+    with pytest.raises(TimeoutError):
+        ask(
+            "POST",
+            f"{town.wire.url}{ISSUE}/comments",
+            {"body": "Once"},
+            {"authorization": f"token tok_{OWNER}"},
+            patience=0.5,
+        )
+    assert len(town.emulator.comments(PRIVATE, 1, by=OWNER)) == 1

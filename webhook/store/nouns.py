@@ -322,3 +322,5 @@ class Stats:
     dead: int
     issues: int
     holds: tuple[Hold, ...]
+    stopped: int = 0
+    """Marked issues of stopped trackers: in no lane, because nobody works on them until writing resumes."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, select, update
 
 from webhook.issue import ForgeKind, IssueRef
 from webhook.store.nouns import DeadLetter, Hold, Lane, LaneStats, Stats, TrackerRef, code
@@ -82,6 +82,7 @@ def stats(connection: Connection, now: datetime) -> Stats:
         dead=_count(connection, issue.c.dead_at.is_not(None)),
         issues=_count(connection),
         holds=holds(connection, now),
+        stopped=_count(connection, issue.c.ready_at.is_not(None), _stopped()),
     )
 
 
@@ -96,9 +97,14 @@ def _depths(now: datetime) -> Select[Any]:
             func.sum(case((later & ~free, 1), else_=0)).label("running"),
             func.min(issue.c.first_marked_at).label("oldest"),
         )
-        .where(issue.c.ready_at.is_not(None))
+        .where(issue.c.ready_at.is_not(None), ~_stopped())
         .group_by(issue.c.lane)
     )
+
+
+def _stopped() -> ColumnElement[bool]:
+    """The issue's tracker is stopped."""
+    return exists().where(tracker.c.id == issue.c.tracker_id, tracker.c.stopped_at.is_not(None))
 
 
 def _lane(row: Any, now: datetime) -> LaneStats:

@@ -21,8 +21,8 @@ from pathlib import Path
 import scope
 from tests.stand.emulate.emulator import APP_ID, PRIVATE, PUBLIC, Emulator
 from tests.stand.emulate.running import ask, wait_for
+from tests.stand.emulate.served import Served
 from tests.stand.emulate.wire import Exchange, Wire
-from tests.stand.service import Process
 from webhook.cli.demo.reports import DemoReport
 from webhook.issue import ForgeKind
 from webhook.store import open_store
@@ -106,12 +106,12 @@ class Stand:
         ]
         settings = SETTINGS.format(folder=folder, port=street.port) + "".join(trackers)
         (folder / "xsa-scope.toml").write_text(settings, encoding="utf-8")
-        self._processes: list[Process] = []
+        self._processes: list[Served] = []
 
     def start(self) -> None:
         """Start the service and wait until it takes webhooks and works."""
         log = self.folder / f"{len(self._processes)}-serve.log"
-        process = Process("serve", self.folder, self._environment, log)
+        process = Served(self.folder, self._environment, log)
         self._processes.append(process)
         wait_for(lambda: not process.running or self._is_up(process), f"the service is up; see {log}")
         assert process.running, log.read_text(encoding="utf-8")
@@ -136,7 +136,7 @@ class Stand:
 
     def told(self, event: str) -> int:
         """How often the service has logged the event, since its first start."""
-        return sum(len(process.told(event)) for process in self._processes)
+        return sum(process.told(event) for process in self._processes)
 
     @contextmanager
     def counted(self, *, deliveries: int = 1) -> Iterator[Counted]:
@@ -185,7 +185,7 @@ class Stand:
         mine = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "STAND_WEBHOOK_SECRET": self._secret}
         return {**{name: value for name, value in os.environ.items() if name not in foreign}, **mine}
 
-    def _is_up(self, process: Process) -> bool:
+    def _is_up(self, process: Served) -> bool:
         if not process.told("worker.started"):
             return False
         try:

@@ -25,7 +25,7 @@ class Exchange:
     agent: str | None
     fault: str | None
     reached: bool
-    """Whether it came through to the server."""
+    """Whether the server answered it, even if the answer was lost."""
     status: int | None
 
     @property

@@ -9,7 +9,7 @@ list, so a run can be repeated.
              cut            the connection ends without an answer, nothing reached the server
              lost-reply     the server did it, the client sees the 502: naive clients do it a second time
              cut-reply      the server did it, the client sees the connection end
-             slow           held back for `seconds` and then let through
+             slow           the server did it, the client waits `seconds` for the answer or goes away before
              unauthorised   401: emulate accepts any token as somebody's, GitHub does not
              hidden         404: emulate answers 403 for what it hides, GitHub 404
     method   read, write, any, or a verb
@@ -32,8 +32,7 @@ from mitmproxy import http
 
 READS = {"GET", "HEAD"}
 REFUSALS = {"secondary", "primary", "bad-gateway", "unauthorised", "hidden"}
-BEFORE = REFUSALS | {"cut", "slow"}
-AFTER = {"lost-reply", "cut-reply"}
+KINDS = REFUSALS | {"cut", "lost-reply", "cut-reply", "slow"}
 LIMITS = "https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits"
 PATIENCE = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 UNICORN = "<html><body><h1>502 Bad Gateway</h1></body></html>"
@@ -55,7 +54,7 @@ class Fault:
     until: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
-        if self.kind not in BEFORE | AFTER:
+        if self.kind not in KINDS:
             raise ValueError(f"no fault is called {self.kind!r}")
         re.compile(self.path)
 
@@ -101,27 +100,28 @@ class Faults:
     def __init__(self) -> None:
         self.rules: list[Fault] = []
 
-    async def request(self, flow: http.HTTPFlow) -> None:
+    def request(self, flow: http.HTTPFlow) -> None:
         if flow.metadata.get("stand"):
             return
         path = flow.metadata["asked"]
         rule = next((rule for rule in self.rules if rule.strikes(flow.request.method, path)), None)
         if rule is None:
             return
-        flow.metadata["fault"] = rule.kind
+        flow.metadata["fault"], flow.metadata["seconds"] = rule.kind, rule.seconds
         if rule.kind in REFUSALS:
             flow.metadata["made-up"] = True
             flow.response = rule.refusal()
-        elif rule.kind == "slow":
-            await asyncio.sleep(rule.seconds)
         elif rule.kind == "cut":
             flow.kill()
 
-    def response(self, flow: http.HTTPFlow) -> None:
-        if flow.metadata.get("fault") == "lost-reply":
-            flow.response = http.Response.make(502, UNICORN, {"content-type": "text/html"})
-        elif flow.metadata.get("fault") == "cut-reply":
-            flow.kill()
+    async def response(self, flow: http.HTTPFlow) -> None:
+        match flow.metadata.get("fault"):
+            case "lost-reply":
+                flow.response = http.Response.make(502, UNICORN, {"content-type": "text/html"})
+            case "cut-reply":
+                flow.kill()
+            case "slow":
+                await asyncio.sleep(flow.metadata["seconds"])
 
 
 def _answer(status: int, body: dict[str, Any], headers: dict[str, str]) -> http.Response:

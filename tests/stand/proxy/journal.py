@@ -1,4 +1,4 @@
-"""What passed the proxy, in order: asked for what, answered with what, reached the server or not. No bodies."""
+"""What passed the proxy, in order: asked for what, answered with what, by the server or not. No bodies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Journal:
             "api_version": flow.request.headers.get("x-github-api-version"),
             "agent": flow.request.headers.get("user-agent"),
             "fault": flow.metadata.get("fault"),
-            "reached": flow.response is None and flow.error is None,
+            "reached": False,
             "status": None,
         }
         flow.metadata["entry"] = entry
@@ -31,5 +31,5 @@ class Journal:
     def response(self, flow: http.HTTPFlow) -> None:
         entry = flow.metadata.get("entry")
         if entry is not None and flow.response is not None:
-            entry["fault"] = flow.metadata.get("fault")
+            entry["reached"] = not flow.metadata.get("made-up")
             entry["status"] = None if flow.error else flow.response.status_code

@@ -67,7 +67,7 @@ def test_an_untouched_template_answers_nothing(policy: scope.Policy, read: Calla
         ("## Who starts the attack?\n", "Who starts the attack?\n---\n"),
         ("SUPPORT.md", "SUPPORT\\.md"),
         ("slows it down", "*slows* it down"),
-        ("*As SUPPORT.md calls it, if it is there. The team looks it up.*", "_As SUPPORT.md calls it,\nif it is there. The team looks it up._"),
+        ("*As SUPPORT.md calls it, if it is there. ", "*As SUPPORT.md calls it,\nif it is **there**. "),
         ("xen_disk", "xen\\_disk"),
         ("One choice.", ""),
     ],

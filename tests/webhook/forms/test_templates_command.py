@@ -11,7 +11,11 @@ from click.testing import CliRunner, Result
 
 from webhook.cli import main
 
-FORM = "body: [{type: dropdown, id: kind, attributes: {label: Kind, options: [Bug]}}, {type: input, id: v, attributes: {label: V}}]"
+FORM = """
+body:
+- {type: dropdown, id: kind, attributes: {label: Kind, options: [Bug]}}
+- {type: input, id: v, attributes: {label: V}}
+"""
 FILES = ["github/01-security-report.yml", "github/config.yml", "gitlab/security-report.md"]
 
 
