@@ -10,6 +10,9 @@ import scope
 ROLES = ("source", "effect", "target")
 """The facts of a path, in the order in which a line names them."""
 
+NOTHING = frozenset({"none", "no", "n/a", "-"})
+"""Whole answers that people give where there is nothing to say."""
+
 Paths: TypeAlias = tuple[Mapping[str, frozenset[str]], ...]
 
 
@@ -19,6 +22,8 @@ def further_paths(text: str, policy: scope.Policy, form: scope.Form) -> tuple[Pa
     A part that is no known word stands for any value. A line that is no path at all is an attack of which nothing is
     known: it is counted, never dropped and never guessed at.
     """
+    if text.strip().rstrip(".").casefold() in NOTHING:
+        return (), 0
     words = {role: _words(role, policy, form) for role in ROLES}
     paths: list[Mapping[str, frozenset[str]]] = []
     unreadable = 0

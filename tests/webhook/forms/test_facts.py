@@ -134,6 +134,12 @@ class TestFurtherAttacks:
         assert answers.notes
         assert line not in answers.notes[0]
 
+    @pytest.mark.parametrize("text", ["None", "none.", "N/A", "-", "  no "])
+    def test_a_word_for_nothing_adds_no_attack(self, policy: scope.Policy, text: str) -> None:
+        answers = self.paths(policy, text)
+        assert answers.paths == ({"effect": {"none"}},)
+        assert answers.notes == ()
+
     def test_the_same_attack_is_listed_once(self, policy: scope.Policy) -> None:
         line = "host -> other -> dom0"
         assert len(self.paths(policy, f"{line}\n\n  {line}\nx\ny").paths) == 3
