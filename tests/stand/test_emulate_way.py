@@ -122,12 +122,7 @@ def test_a_public_issue_is_left_alone(stand: Stand, figures: Figures) -> None:
     assert stand.emulator.comments(PUBLIC, number) == []
 
 
-UNKNOWN_TO_ITSELF = pytest.mark.xfail(
-    reason="the bot does not know its own comments by their author's login: it makes a second one and then deletes it"
-)
-
-
-@pytest.mark.parametrize("page", ["shown", pytest.param("hidden", marks=UNKNOWN_TO_ITSELF)])
+@pytest.mark.parametrize("page", ["shown", "hidden"])
 @pytest.mark.parametrize("database", ["kept", "lost"])
 def test_after_a_restart_no_second_comment_is_made(stand: Stand, page: str, database: str) -> None:
     """Whether the database is still there or not, and whether GitHub shows the bot's account or not."""

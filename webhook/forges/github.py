@@ -99,7 +99,10 @@ class GitHub:
     def comments(self, number: int) -> Sequence[Comment]:
         """All comments, oldest first."""
         build = partial(nouns.comment, number)
-        return tuple(self._exchange.pages("comments", self._path("issues", number, "comments"), {}, build))
+        said = tuple(self._exchange.pages("comments", self._path("issues", number, "comments"), {}, build))
+        # Before anybody asks which of them are ours: GitHub may not show our account's page.
+        self._credentials.meet(comment.author for comment in said)
+        return said
 
     def label_events(self, number: int) -> Sequence[LabelEvent]:
         """All label events from the issue's events, oldest first."""

@@ -117,8 +117,12 @@ class AppCredentials(Credentials):
         """A token that reads names of repositories and nothing else, used once."""
         return Auth.Token(self._mint({"permissions": {"metadata": "read"}}).value)
 
+    def _own_login(self) -> str:
+        """The App's slug and `[bot]`: no person's login may hold brackets."""
+        return f"{self._install().app_slug}[bot]"
+
     def _ask_own_id(self) -> int:
-        login = quote(f"{self._install().app_slug}[bot]", safe="")
+        login = quote(self._own_login(), safe="")
         with self._talking(self._auth) as exchange:
             return exchange.read("own account", f"/users/{login}", nouns.account_id)
 

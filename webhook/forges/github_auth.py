@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -23,6 +23,7 @@ from webhook.forges.github_line import Line
 from webhook.forges.port import ForgeError, NotFoundError, RefusedError
 from webhook.forges.upkeep import Delivery
 from webhook.forges.wire import Reply
+from webhook.issue import Person
 
 ASK_AGAIN: Final = 60.0
 """Seconds after which an own account that could not be found is looked for again."""
@@ -84,6 +85,17 @@ class Credentials(ABC):
         """An account that turned out to be us."""
         with self._lock:
             self._own |= {account}
+
+    def meet(self, people: Iterable[Person]) -> None:
+        """Know ourselves again among people by a login that nobody else can have."""
+        if not self._own and (login := self._own_login()):
+            for person in people:
+                if person.login.casefold() == login.casefold():
+                    self.learn(person.id)
+
+    def _own_login(self) -> str:
+        """Our login, if it is known without asking and cannot pass to anybody else."""
+        return ""
 
     @abstractmethod
     def _lookup(self) -> Auth.Auth:
