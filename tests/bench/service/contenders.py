@@ -1,8 +1,8 @@
 """The four contenders: how each is started, killed and started again on the same state.
 
-Ours is the real service with its default settings, and `bot_ids` set: two web processes, one worker process. The
-peers are apps of the bench's own (`tests/bench/peers`) on Probot and on gidgethub with aiohttp, each one process, as
-they are run.
+Ours is the real service with its default settings and `bot_ids` set: two web processes and one worker process. The
+peers are apps of the bench's own (`tests/bench/peers`) on Probot and on gidgethub with aiohttp, one process each, as
+such apps are run.
 """
 
 from __future__ import annotations

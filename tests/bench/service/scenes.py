@@ -95,16 +95,12 @@ def _requests_of_one(one: Stand) -> Figures:
 
 
 def _memory(one: Stand) -> Figures:
-    held = [
-        {"what": name, "rss_mb": memory.rss_mb, "pss_mb": memory.pss_mb}
-        for name, process in one.contender.processes().items()
-        if process.alive()
-        for memory in process.memory()
-    ]
+    running = one.contender.processes().items()
+    held = [(name, memory) for name, process in running if process.alive() for memory in process.memory()]
     return {
-        "rss_mb": max(row["rss_mb"] for row in held),
-        "pss_total_mb": round(sum(row["pss_mb"] for row in held), 1),
-        "processes": held,
+        "rss_mb": max(memory.rss_mb for _, memory in held),
+        "pss_total_mb": round(sum(memory.pss_mb for _, memory in held), 1),
+        "processes": [{"what": name, "rss_mb": memory.rss_mb, "pss_mb": memory.pss_mb} for name, memory in held],
     }
 
 

@@ -131,9 +131,14 @@ def stand(entry: Entry, purpose: Purpose) -> Iterator[Stand]:
         site = Site(folder, ground.url, app["id"], app["bot_id"], ground.secret, port)
         _write_key(folder, app["private_key"])
         contender = entry.make(site, stack, purpose)
-        stack.callback(lambda: [process.kill() for process in contender.processes().values()])
+        stack.callback(_kill, contender)
         contender.start()
         yield Stand(site, ground, postbox, contender, report(policy))
+
+
+def _kill(contender: Contender) -> None:
+    for process in contender.processes().values():
+        process.kill()
 
 
 def _write_key(folder: Path, key: str) -> None:
