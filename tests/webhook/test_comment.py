@@ -234,7 +234,7 @@ class TestWhatItSays:
     def test_fields_that_cannot_be_read_are_named(self) -> None:
         page = _page(replace(CRASH, ambiguous=("What does it hit?", "Who starts the attack?")))
         text = comment.render(page)
-        assert "“What does it hit?” and “Who starts the attack?”" in text
+        assert "**What does it hit?** and **Who starts the attack?**" in text
         assert "qualifies for an advisory" in text
 
     def test_contradictions_are_named(self) -> None:
@@ -403,3 +403,9 @@ def _kinds(text: str) -> set[str]:
     """What a Markdown reader makes of a text: blocks and what stands in them."""
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(text)
     return {token.type for token in tokens} | {child.type for token in tokens for child in token.children or []}
+
+
+def test_another_field_that_cannot_be_read_is_told_by_an_edit() -> None:
+    pages = (_page(replace(CRASH, ambiguous=(label,))) for label in ("Credit", "Description"))
+    one, other = (comment.digest(comment.render(page)) for page in pages)
+    assert one != other

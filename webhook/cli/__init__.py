@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "demo": "Run the whole product on this machine: two forges, ten reports, labels and comments.",
     "serve": "Run web and worker together on one machine.",
-    "web": "Run the web processes: webhooks, API and pages.",
+    "web": "Run the web processes: webhooks and health.",
     "worker": "Run a worker process.",
     "decide": "Decide reports from JSON, from options or from an issue's body.",
     "policy": "Check, show and compare policies.",

@@ -110,7 +110,8 @@ def _hindrances(page: Page) -> Iterator[str]:
     """What could not be read, and what contradicts itself."""
     fields = page.answers.ambiguous
     if fields:
-        shown = [f"“{prose(label)}”" for label in fields[:NAMED]]
+        # in bold and not in quotation marks: what stands in those lies outside the digest
+        shown = [f"**{prose(label)}**" for label in fields[:NAMED]]
         shown += [f"{len(fields) - NAMED} more"] if len(fields) > NAMED else []
         yield words.AMBIGUOUS.format(fields=listed(shown, "and"))
     if page.explanation.conflicts:
