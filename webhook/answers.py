@@ -35,6 +35,8 @@ class Said:
     comment: int | None = None
     """Id of the comment that holds the statement and its reason."""
     not_sure: bool = False
+    against: Said | None = field(default=None, compare=False)
+    """What another member of the team said of the same fact before, and otherwise. Shown, never stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class Origin:
     comment: int
     line: int
     at: datetime
+    """When the comment was written; an edit does not move a command in time."""
+    edited: bool = False
+    """Whether the comment was changed since. On GitLab a reaction may look like a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +182,7 @@ def _lay(where: dict[str, Said], before: Mapping[str, Said], efforts: dict[str, 
         if word.fact in before:
             where[word.fact] = before[word.fact]
         return
-    said = _team(word.values, word.origin)
+    said = _against(where.get(word.fact), _team(word.values, word.origin))
     where[word.fact] = said
     if word.effort:
         efforts[word.fact] = said
@@ -185,6 +190,14 @@ def _lay(where: dict[str, Said], before: Mapping[str, Said], efforts: dict[str, 
 
 def _team(values: frozenset[str], origin: Origin) -> Said:
     return Said(values, "team", person=origin.person, login=origin.login, comment=origin.comment)
+
+
+def _against(before: Said | None, said: Said) -> Said:
+    """The statement with the last one by somebody else of equal rank that it contradicts: the last word counts."""
+    for other in (before, before and before.against):
+        if other and other.by == "team" and other.person != said.person and other.values != said.values:
+            return replace(said, against=replace(other, against=None))
+    return said
 
 
 def _team_path(path: AddedPath) -> dict[str, Said]:

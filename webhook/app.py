@@ -1,7 +1,7 @@
 """The web face, built by one function from settings and store. Nothing is wired at import.
 
 Here: which blueprints there are, what every answer carries, and that an error is a status without a body. What is
-only for operators (readiness, metrics, console) has no place on this public face.
+only for operators (`admin`) has a face of its own, and a place on the public one only behind a token.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from webhook import health, intake
+from webhook import admin, health, intake
 from webhook.log import failure, logger
 from webhook.settings import Settings
 
@@ -50,12 +50,17 @@ def create_app(
     store: Keeper,
     *,
     policy: health.Check | None = None,
+    watch: admin.Watch | None = None,
     clock: Callable[[], datetime] = _utc_now,
 ) -> Flask:
-    """The WSGI application. `policy` is the health check of the policy, where the process has one loaded."""
-    app = Flask(__name__, static_folder=None, template_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = PAGE_BYTES
+    """The public face. `policy` is the health check of the policy, where the process has one loaded.
+
+    With `watch` and a token in the settings, it shows who has the token what the operators' face shows.
+    """
+    app = _dressed(settings)
     app.register_blueprint(intake.blueprint(settings, store, clock))
+    if watch is not None and settings.admin_tokens:
+        app.register_blueprint(admin.blueprint(watch, settings.admin_tokens, clock))
     checks = health.checks(store, policy)
 
     @app.get("/healthz")
@@ -63,6 +68,20 @@ def create_app(
         well = all(finding.well for finding in health.examine(checks))
         return jsonify(status="ok" if well else "failing"), 200 if well else 503
 
+    return app
+
+
+def create_admin_app(settings: Settings, watch: admin.Watch, *, clock: Callable[[], datetime] = _utc_now) -> Flask:
+    """The operators' face, on an address of its own."""
+    app = _dressed(settings)
+    app.register_blueprint(admin.blueprint(watch, settings.admin_tokens, clock))
+    return app
+
+
+def _dressed(settings: Settings) -> Flask:
+    """An application without routes: what every answer carries, and how errors are answered."""
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = PAGE_BYTES
     secure = (settings.public_url or "").startswith("https://")
     headers = {**HEADERS, "Strict-Transport-Security": STRICT_TRANSPORT} if secure else HEADERS
     app.before_request(_note_time)

@@ -36,6 +36,7 @@ STATES: Mapping[str, frozenset[str]] = {
     "unknown": frozenset({"vulnerable", "not_vulnerable"}),
     "inconclusive": frozenset({"vulnerable", "not_vulnerable"}),
 }
+VERBS = ("os", "set", "unset", "path", "override", "resume", "recheck", "help")
 PATH_WORDS = 3
 """`source -> effect -> target`."""
 
@@ -54,6 +55,7 @@ class Problem(StrEnum):
     WHICH_PATH = "which-path"
     NO_SUCH_PATH = "no-such-path"
     ONLY_WINDOWS = "only-windows"
+    TOO_LATE = "too-late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,8 @@ class _Reader:
         count = 0
         for line, words in command_lines(comment.body):
             count += 1
-            origin = Origin(comment.author.id, comment.author.login, comment.id, line, comment.created_at)
+            edited = comment.updated_at > comment.created_at
+            origin = Origin(comment.author.id, comment.author.login, comment.id, line, comment.created_at, edited)
             try:
                 for command in self._parse(words, comment.author, origin):
                     self._keep(command)
@@ -186,9 +189,7 @@ class _Reader:
             "resume": self._resume,
         }.get(verb)
         if parse is None:
-            raise _RefusedError(
-                Problem.UNKNOWN_COMMAND, nearest(verb, ["os", "set", "unset", "path", "override", "resume"])
-            )
+            raise _RefusedError(Problem.UNKNOWN_COMMAND, nearest(verb, VERBS))
         if self._role(author) < Role.TRIAGE:
             raise _RefusedError(Problem.NOT_PERMITTED)
         return parse(words[1:], origin)

@@ -53,6 +53,8 @@ class Person:
 
     id: int
     login: str
+    bot: bool = field(default=False, compare=False)
+    """Whether the forge says it is a machine's account: its changes to labels are no person's decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class LabelEvent:
     actor: Person | None
     """None where the account is gone."""
     at: datetime
+    id: int | None = None
+    """The forge's own number of the event, which rises: GitHub's times cannot order what happens within a second."""
 
 
 @dataclass(frozen=True, slots=True)

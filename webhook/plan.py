@@ -7,9 +7,10 @@ and in which order requests go out, is the reconciler's and the adapters'.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
+Reaction: TypeAlias = Literal["+1", "confused"]
 Why = Literal["verdict", "no-longer-holds", "override", "override-ended", "contested", "person"]
 
 
@@ -32,11 +33,21 @@ class CommentChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A comment with commands is to be answered with a reaction."""
+
+    comment: int
+    reaction: Reaction
+
+
+@dataclass(frozen=True, slots=True)
 class Desired:
     """What the issue should carry."""
 
     labels: Mapping[str, Why]
     comment_digest: str
+    reactions: Mapping[int, Reaction] = field(default_factory=dict)
+    """By comment with commands: understood and permitted, or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +62,17 @@ class Observed:
     """(id, digest) of every comment of ours that bears the marker, oldest first."""
     hands_off: bool = False
     """A person deleted our comment, or edited it a second time, and the verdict is still the one it explained."""
+    acknowledged: frozenset[tuple[int, str]] = frozenset()
+    """Reactions we gave, by comment. None is ever taken back: where an edit makes a command right, it gets both."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The difference between what should be and what is, in the order it is applied: labels first."""
+    """The difference between what should be and what is, in the order it is applied: labels, comment, reactions."""
 
     labels: tuple[LabelChange, ...]
     comments: tuple[CommentChange, ...]
+    reactions: tuple[Acknowledgement, ...] = ()
 
     @property
     def add(self) -> tuple[str, ...]:
@@ -71,12 +85,14 @@ class Plan:
         return tuple(c.label for c in self.labels if not c.add)
 
     def __bool__(self) -> bool:
-        return bool(self.labels or self.comments)
+        return bool(self.labels or self.comments or self.reactions)
 
 
 def plan(desired: Desired, observed: Observed) -> Plan:
     """Compare. Labels are compared without regard to case, as GitHub does."""
-    return Plan(tuple(_labels(desired, observed)), tuple(_comments(desired, observed)))
+    return Plan(
+        tuple(_labels(desired, observed)), tuple(_comments(desired, observed)), tuple(_reactions(desired, observed))
+    )
 
 
 def _labels(desired: Desired, observed: Observed) -> Iterable[LabelChange]:
@@ -100,3 +116,9 @@ def _comments(desired: Desired, observed: Observed) -> Iterable[CommentChange]:
         yield CommentChange("edit", oldest)
     for duplicate, _ in rest:
         yield CommentChange("delete", duplicate)
+
+
+def _reactions(desired: Desired, observed: Observed) -> Iterable[Acknowledgement]:
+    for comment, reaction in desired.reactions.items():
+        if (comment, reaction) not in observed.acknowledged:
+            yield Acknowledgement(comment, reaction)

@@ -1,11 +1,15 @@
-"""For web servers: `gunicorn 'webhook.wsgi:create_app()'`. Each process reads its settings and opens its own store."""
+"""For web servers: `gunicorn 'webhook.wsgi:create_app()'`. Each process reads its settings and opens its own store.
+
+The operators' face, on an address of its own: `gunicorn 'webhook.wsgi:create_admin_app()'`.
+"""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from webhook import app, log
-from webhook.settings import load_settings
+from webhook.health import Watch
+from webhook.settings import Settings, load_settings
 from webhook.store import open_store
 
 
@@ -17,6 +21,23 @@ def create_app() -> Flask:
         StoreError: the database cannot be used, or is not at this release's revision.
 
     """
+    settings = _settings()
+    store = open_store(settings.database_url.get_secret_value())
+    return app.create_app(settings, store, watch=Watch(settings, store))
+
+
+def create_admin_app() -> Flask:
+    """The operators' face. It comes up without a database, too: to say so.
+
+    Raises:
+        SettingsError: the settings cannot be used.
+
+    """
+    settings = _settings()
+    return app.create_admin_app(settings, Watch(settings))
+
+
+def _settings() -> Settings:
     settings = load_settings()
     log.configure(settings.log.level, settings.log.format)
-    return app.create_app(settings, open_store(settings.database_url.get_secret_value()))
+    return settings

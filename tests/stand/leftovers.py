@@ -13,9 +13,7 @@ from tests.stand.service import Service
 
 GIVEN = {"app.pem"}
 """Files the operator puts there himself."""
-EXPOSITION = (
-    "import sys; from webhook import metrics; sys.stdout.buffer.write(metrics.exposition({('live', 'due'): 1}))"
-)
+EXPOSITION = "import sys; from webhook import metrics; sys.stdout.buffer.write(metrics.exposition())"
 
 
 def everything(service: Service) -> dict[str, bytes]:

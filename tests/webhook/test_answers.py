@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from webhook.answers import AddedPath, Answers, Evidence, FormAnswers, Origin, merge, restore
@@ -91,3 +92,32 @@ def test_equal_answers_have_equal_digests_whatever_the_order() -> None:
     other = merge(FORM, [word("os_netbsd", "vulnerable"), word("os_linux", "vulnerable")])
     assert one.digest() == other.digest()
     assert one.digest() != Answers().digest()
+
+
+def by(person: int, login: str, value: str) -> Evidence:
+    return Evidence("os_linux", frozenset({value}), replace(origin(), person=person, login=login))
+
+
+def test_a_word_against_that_of_another_of_the_team_names_it() -> None:
+    said = merge(FORM, [by(2, "ada", "vulnerable"), by(3, "bob", "not_vulnerable")]).facts["os_linux"]
+    assert said.against is not None
+    assert (said.login, said.against.login, said.against.values) == ("bob", "ada", {"vulnerable"})
+
+
+def test_it_stays_named_when_the_last_word_is_said_again_and_goes_when_they_agree() -> None:
+    again = merge(FORM, [by(2, "ada", "vulnerable"), by(3, "bob", "not_vulnerable"), by(3, "bob", "not_vulnerable")])
+    assert again.facts["os_linux"].against is not None
+    agreed = merge(FORM, [by(2, "ada", "vulnerable"), by(3, "bob", "not_vulnerable"), by(3, "bob", "vulnerable")])
+    assert agreed.facts["os_linux"].against is None
+
+
+def test_neither_ones_own_earlier_word_nor_the_reporters_is_a_contradiction() -> None:
+    assert merge(FORM, [by(2, "ada", "not_vulnerable")]).facts["os_linux"].against is None
+    changed = merge(FORM, [by(2, "ada", "not_vulnerable"), by(2, "ada", "vulnerable")])
+    assert changed.facts["os_linux"].against is None
+
+
+def test_whom_a_word_is_against_is_not_stored() -> None:
+    answers = merge(FORM, [by(2, "ada", "vulnerable"), by(3, "bob", "not_vulnerable")])
+    assert restore(answers.stored()).facts["os_linux"].against is None
+    assert "ada" not in json.dumps(answers.stored())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -137,6 +138,14 @@ def test_anyone_may_ask_for_a_recheck_or_for_help(policy: scope.Policy) -> None:
     assert not found.refused
 
 
+def test_a_command_keeps_the_time_of_its_comment_however_late_it_is_edited(policy: scope.Policy) -> None:
+    (comment,) = said("/scope resume")
+    late = replace(comment, updated_at=comment.updated_at + timedelta(hours=1))
+    for one, edited in ((comment, False), (late, True)):
+        found = commands.read(policy, [one], us=frozenset(), role=lambda _: Role.TRIAGE, form_paths=1)
+        assert (found.hands[0].origin.at, found.hands[0].origin.edited) == (comment.created_at, edited)
+
+
 def test_our_own_comments_command_nothing(policy: scope.Policy) -> None:
     assert obey(policy, (BOT, "/scope resume")) == Commands()
 
@@ -150,6 +159,7 @@ def test_a_reporter_may_not_decide(policy: scope.Policy) -> None:
     [
         ("/scope", (Problem.UNKNOWN_COMMAND, None)),
         ("/scope overide xsa-candidate because x", (Problem.UNKNOWN_COMMAND, "override")),
+        ("/scope recheckk", (Problem.UNKNOWN_COMMAND, "recheck")),
         ("/scope os linux", (Problem.INCOMPLETE, None)),
         ("/scope os linux vulnerable", (Problem.NO_REASON, None)),
         ("/scope os linux vulnerable because", (Problem.NO_REASON, None)),

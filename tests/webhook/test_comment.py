@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -16,8 +16,8 @@ from markdown_it import MarkdownIt
 import scope
 from webhook import comment
 from webhook.answers import Answers, Said
-from webhook.commands import Problem
-from webhook.comment import Page, Paused, PolicyStamp, Refused, words
+from webhook.commands import VERBS, Problem
+from webhook.comment import Page, Paused, PolicyStamp, Refused, Reversals, words
 from webhook.issue import ForgeKind
 
 POLICY = scope.load_policy("builtin:xen-rfc-v2")
@@ -240,6 +240,23 @@ class TestWhatItSays:
     def test_contradictions_are_named(self) -> None:
         text = comment.render(_page(CONFLICT))
         assert "Contradictory statements about Component" in text
+
+    def test_labels_left_alone_are_told_with_the_time_they_are_left_alone_for(self) -> None:
+        until = datetime(2026, 11, 25, 16, 5, 59, tzinfo=UTC)
+        text = comment.render(replace(_page(CRASH), reversals=Reversals(("xsa-candidate",), until)))
+        assert "left alone until 2026-11-25 16:05 UTC" in text
+        assert "reversed `xsa-candidate`" in text
+
+    def test_labels_that_cannot_be_set_are_told(self) -> None:
+        text = comment.render(replace(_page(CRASH), barred=("xsa-candidate",)))
+        assert words.BARRED.format(labels="`xsa-candidate`") in text
+
+    def test_help_names_every_command_fact_and_value(self) -> None:
+        text = comment.render(replace(_page(CRASH), help_wanted=True))
+        assert all(f"| `/scope {verb}" in text for verb in VERBS)
+        assert all(f"`{name}`: " in text for name in POLICY.facts)
+        assert all(f"`{value}`" in text for fact in POLICY.facts.values() for value in fact.values)
+        assert words.HELP_TITLE not in comment.render(_page(CRASH))
 
     def test_several_attacks_say_which_one_qualifies(self) -> None:
         text = comment.render(_page(SEVERAL))

@@ -9,7 +9,7 @@ import pytest
 
 from webhook.answers import Origin
 from webhook.commands import CONTESTED, OVERRIDDEN, Override, Resume
-from webhook.hands import Hands, Left, Scene, judge
+from webhook.hands import Hands, Judged, Left, Scene, judge
 from webhook.issue import LabelEvent, Person, Role
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -21,20 +21,20 @@ def at(minute: int) -> datetime:
     return START + timedelta(minutes=minute)
 
 
-def added(label: str, by: Person | None, minute: int) -> LabelEvent:
-    return LabelEvent(label, added=True, actor=by, at=at(minute))
+def added(label: str, by: Person | None, minute: int, number: int | None = None) -> LabelEvent:
+    return LabelEvent(label, added=True, actor=by, at=at(minute), id=number)
 
 
-def removed(label: str, by: Person | None, minute: int) -> LabelEvent:
-    return LabelEvent(label, added=False, actor=by, at=at(minute))
+def removed(label: str, by: Person | None, minute: int, number: int | None = None) -> LabelEvent:
+    return LabelEvent(label, added=False, actor=by, at=at(minute), id=number)
 
 
-def override(label: str, minute: int) -> Override:
-    return Override(label, Origin(MAINTAINER.id, MAINTAINER.login, 100 + minute, 1, at(minute)))
+def override(label: str, minute: int, *, edited: bool = False) -> Override:
+    return Override(label, Origin(MAINTAINER.id, MAINTAINER.login, 100 + minute, 1, at(minute), edited))
 
 
-def resume(minute: int) -> Resume:
-    return Resume(Origin(MAINTAINER.id, MAINTAINER.login, 100 + minute, 1, at(minute)))
+def resume(minute: int, *, edited: bool = False) -> Resume:
+    return Resume(Origin(MAINTAINER.id, MAINTAINER.login, 100 + minute, 1, at(minute), edited))
 
 
 def role(person: Person) -> Role:
@@ -181,7 +181,7 @@ def test_an_override_ends_when_the_labels_equal_what_the_verdict_sets_and_stays_
     later = look(
         ["xsa-candidate"],
         desired=["needs-info"],
-        left=Left(labels=frozenset(), judged_until=ended.judged_until),
+        left=Left(labels=frozenset(), judged=ended.judged),
         events=events,
     )
     assert later.intervention is None
@@ -211,3 +211,109 @@ def test_a_reporter_cannot_confirm() -> None:
 def test_a_change_by_an_account_that_is_gone_pauses_nothing() -> None:
     hands = look(["xsa-candidate"], events=[added("xsa-candidate", None, 1)])
     assert hands.intervention is None
+
+
+# --- within one second, and twice the same
+
+
+def test_a_change_in_the_second_of_one_already_judged_is_known_by_its_number() -> None:
+    events = [removed("needs-info", MAINTAINER, 5, 70), added("needs-info", MAINTAINER, 5, 71)]
+    judged = look(["needs-info"], events=events, words=[resume(4)]).judged
+    assert (judged.event, judged.comment) == (71, 104)
+    hands = look(
+        [],
+        left=Left(labels=frozenset({"needs-info"}), judged=judged),
+        words=[resume(4)],
+        events=[*events, removed("needs-info", MAINTAINER, 5, 72)],
+    )
+    assert hands.intervention is not None
+    assert not hands.intervention.added
+
+
+def test_events_of_one_second_follow_each_other_by_their_numbers() -> None:
+    hands = look(
+        ["xsa-candidate"],
+        events=[added("xsa-candidate", MAINTAINER, 5, 73), removed("needs-info", MAINTAINER, 5, 72)],
+    )
+    assert hands.intervention is not None
+    assert hands.intervention.label == "xsa-candidate"
+
+
+def test_an_override_in_the_second_in_which_the_notice_of_another_came_off_is_in_force() -> None:
+    hands = look([], words=[override("out-of-scope", 8)], events=[removed(OVERRIDDEN, BOT, 8, 80)])
+    assert hands.intervention is not None
+    assert hands.intervention.kind == "command"
+
+
+def test_what_was_over_before_a_label_was_deleted_is_told_by_time_where_there_are_no_numbers_yet() -> None:
+    left = Left(labels=frozenset({"xsa-candidate"}), judged=Judged(until=at(9)))
+    assert look([], left=left, events=[removed("xsa-candidate", MAINTAINER, 8, 80)]).intervention is None
+    assert look([], left=left, events=[removed("xsa-candidate", MAINTAINER, 10, 81)]).intervention is not None
+
+
+def test_commands_that_were_judged_cost_no_further_question() -> None:
+    judged = look([], words=[override("needs-info", 3), resume(4)], events=[]).judged
+    again = look([], words=[override("needs-info", 3), resume(4)], left=Left(judged=judged))
+    assert again.intervention is None
+    assert not again.resumed
+
+
+def test_only_a_resume_nobody_has_judged_is_news() -> None:
+    assert look([], words=[resume(4)], events=[]).resumed
+    assert not look([], words=[override("out-of-scope", 4)], events=[]).resumed
+
+
+# --- machines
+
+
+def test_another_machine_decides_nothing_whatever_its_role() -> None:
+    machine = Person(MAINTAINER.id, MAINTAINER.login, bot=True)
+    hands = look(["xsa-candidate"], events=[added("xsa-candidate", machine, 6)])
+    assert hands.intervention is None
+    assert hands.by_others == {"xsa-candidate"}
+
+
+def test_who_changed_a_label_last_is_told_label_by_label() -> None:
+    hands = look(
+        ["xsa-candidate"],
+        events=[
+            added("XSA-Candidate", REPORTER, 1),
+            removed("xsa-candidate", BOT, 2),
+            added("needs-info", BOT, 3),
+            removed("needs-info", None, 4),
+        ],
+    )
+    assert hands.by_others == {"needs-info"}
+
+
+# --- edited commands
+
+
+@pytest.mark.parametrize(
+    ("words", "belated"),
+    [
+        ([override("out-of-scope", 4, edited=True)], []),
+        ([override("out-of-scope", 4, edited=True), resume(5)], [104]),
+        ([override("out-of-scope", 4), resume(5)], []),
+        ([override("out-of-scope", 4), resume(5, edited=True)], []),
+        ([resume(3, edited=True), override("out-of-scope", 4)], [103]),
+        ([override("needs-triage", 3, edited=True), override("out-of-scope", 4)], [103]),
+    ],
+    ids=[
+        "in force",
+        "before a resume",
+        "never edited",
+        "a resume that hands back",
+        "a resume before an override",
+        "before another override",
+    ],
+)
+def test_an_edited_command_that_is_over_is_told_apart(words: list[Override | Resume], belated: list[int]) -> None:
+    assert [word.origin.comment for word in look([], words=words, events=[]).belated] == belated
+
+
+def test_an_edit_never_revives_an_override_that_was_judged() -> None:
+    judged = look([], words=[override("out-of-scope", 3), resume(4)], events=[]).judged
+    again = look([], words=[override("out-of-scope", 3, edited=True)], left=Left(judged=judged))
+    assert again.intervention is None, "not even where the resume has been deleted since"
+    assert [word.origin.comment for word in again.belated] == [103]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from webhook.plan import CommentChange, Desired, LabelChange, Observed, plan
+from dataclasses import replace
+
+from webhook.plan import Acknowledgement, CommentChange, Desired, LabelChange, Observed, Reaction, plan
 
 DESIRED = Desired({"xsa-candidate": "verdict"}, "digest-1")
 
@@ -48,3 +50,13 @@ def test_a_comment_that_a_person_deleted_is_not_remade_while_the_verdict_stands(
 def test_a_comment_that_people_keep_editing_is_left_alone_while_the_verdict_stands() -> None:
     here = Observed(frozenset({"xsa-candidate"}), frozenset(), ((7, "digest-0"),), hands_off=True)
     assert not plan(DESIRED, here)
+
+
+def test_a_reaction_is_given_once_and_another_beside_it_when_the_result_changes() -> None:
+    def slip(reaction: Reaction, *given: tuple[int, str]) -> tuple[Acknowledgement, ...]:
+        here = Observed(frozenset({"xsa-candidate"}), frozenset(), ((7, "digest-1"),), acknowledged=frozenset(given))
+        return plan(replace(DESIRED, reactions={9: reaction}), here).reactions
+
+    assert slip("+1") == (Acknowledgement(9, "+1"),)
+    assert slip("+1", (8, "+1"), (9, "confused")) == (Acknowledgement(9, "+1"),)
+    assert slip("confused", (9, "+1"), (9, "confused")) == ()

@@ -276,6 +276,39 @@ def test_settings_cannot_be_changed() -> None:
         settings().web.bind = "0.0.0.0:1"  # type: ignore[misc]
 
 
+# --- what only operators may see
+
+
+def test_tokens_for_the_operators_face_come_from_a_variable_and_show_nowhere() -> None:
+    found = settings_from({"admin_token_env": "T"}, environ={"T": "the-new-one-of-them,the-old-one-of-them"})
+    assert found.admin_tokens == (b"the-new-one-of-them", b"the-old-one-of-them")
+    assert "one-of-them" not in f"{found!r} {found.model_dump()}"
+    assert settings().admin_tokens == ()
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ({"admin_bind": "0.0.0.0:9090"}, "admin_bind: beyond loopback addresses admin_token_env or"),
+        ({"admin_bind": "[::]:9090"}, "admin_bind: beyond loopback addresses admin_token_env or"),
+        ({"admin_token_env": "NOT_SET"}, "admin_token: the environment variable NOT_SET is missing or empty"),
+        ({"admin_token_env": "SHORT"}, "admin_token: a token of at least 16 characters is needed"),
+        ({"admin_token_env": "LONG", "admin_token_file": "x"}, "admin_token_env and admin_token_file are both given"),
+    ],
+)
+def test_the_operators_face_is_never_open_to_the_world(toml: dict[str, Any], told: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        settings_from(toml, environ={"SHORT": "hush", "LONG": "an-operators-own-token"})
+    assert told in str(error.value)
+    assert "hush" not in str(error.value)
+
+
+def test_with_a_token_it_may_listen_to_others() -> None:
+    for bind in ("0.0.0.0:9090", "[::1]:9090", "localhost:1"):
+        toml = {"admin_bind": bind, "admin_token_env": "T"} if bind[0] == "0" else {"admin_bind": bind}
+        assert settings_from(toml, environ={"T": "an-operators-own-token"}).admin_bind == bind
+
+
 # --- the one table
 
 

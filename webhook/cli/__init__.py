@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "demo": "Run the whole product on this machine: two forges, ten reports, labels and comments.",
-    "serve": "Run web and worker together on one machine.",
-    "web": "Run the web processes: webhooks and health.",
+    "serve": "Run web, worker and admin together on one machine.",
+    "web": "Run the web processes: webhooks, API and pages.",
     "worker": "Run a worker process.",
+    "admin": "Run the operators' face: readiness and metrics.",
+    "status": "Say how the service is, and what needs a person.",
+    "dead": "List the issues the service gave up on, and have them tried again.",
     "decide": "Decide reports from JSON, from options or from an issue's body.",
     "policy": "Check, show and compare policies.",
     "templates": "Write, check and read the report form.",

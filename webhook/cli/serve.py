@@ -1,7 +1,8 @@
-"""`xsa-scope serve`: all on one machine. Brings the database up to date, then keeps web and worker running.
+"""`xsa-scope serve`: all on one machine. Brings the database up to date, then keeps web, worker and admin running.
 
-Two child processes, so that neither can take the other down. One that ends is started again, ever more slowly; one
-that cannot start ends everything, because something is wrong that starting again does not mend.
+Child processes, so that none can take another down. One that ends is started again, ever more slowly; web or worker
+that cannot start ends everything, because something is wrong that starting again does not mend. Reports are taken and
+worked on without the operators' face, too: a port that is taken costs the figures, not the service.
 """
 
 from __future__ import annotations
@@ -21,15 +22,19 @@ KILL_AFTER = 5.0
 
 @click.command()
 def command() -> None:
-    """Run web and worker together, after bringing the database up to date. Works without any tracker too."""
+    """Run web, worker and admin together, after bringing the database up to date. Works without any tracker too."""
     settings = starting.settings()
     _upgrade(settings)
     starting.share_figures()
     names = ["web", "worker"] if settings.trackers else ["web"]
     patience = max(settings.web.drain_seconds, settings.worker.drain_seconds) + KILL_AFTER
-    parts = [Part(name, (sys.executable, "-m", "webhook", name)) for name in names]
-    if not Supervisor(parts, patience).run():
+    parts = [Part(name, _command(name)) for name in names] + [Part("admin", _command("admin"), vital=False)]
+    if not Supervisor(parts, patience, starting.forget_figures).run():
         raise click.exceptions.Exit(1)
+
+
+def _command(name: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "webhook", name)
 
 
 def _upgrade(settings: Settings) -> None:

@@ -55,3 +55,10 @@ def share_figures() -> Path:
 
     atexit.register(remove)
     return folder
+
+
+def forget_figures(pid: int) -> None:
+    """Tell the shared figures that a process is gone: what holds only while it lives is not shown any more."""
+    from prometheus_client import multiprocess  # noqa: PLC0415  # only once the folder of figures is set
+
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]  # the library leaves it untyped

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from webhook.log import logger
@@ -35,6 +35,8 @@ class Part:
 
     name: str
     command: Sequence[str]
+    vital: bool = True
+    """Whether all is ended where this part does not start; if not, it is only tried again, ever more rarely."""
     process: subprocess.Popen[bytes] | None = None
     quick: int = 0
     """How often in a row it ended right after its start."""
@@ -72,9 +74,11 @@ class Part:
 class Supervisor:
     """Runs its parts until a signal to stop comes. `patience` is how long they may take to end, in seconds."""
 
-    def __init__(self, parts: Sequence[Part], patience: float) -> None:
+    def __init__(self, parts: Sequence[Part], patience: float, gone: Callable[[int], None] = lambda _pid: None) -> None:
         self._parts = tuple(parts)
         self._patience = patience
+        self._gone = gone
+        """Told the id of each process that has ended."""
 
     def run(self) -> bool:
         """Run until told to stop: True. False where a part does not start, again and again."""
@@ -89,14 +93,24 @@ class Supervisor:
         while True:
             now = time.monotonic()
             for part in self._parts:
-                if part.ended(now) and part.failed >= MOST_QUICK:
-                    _log.error("part.does-not-start", kind=part.name)
+                if not self._holds(part, now):
                     return False
                 if part.process is None and now >= part.resume:
                     part.start(now)
             told = signal.sigtimedwait(WATCHED, 1.0)
             if told is not None and told.si_signo in STOPS:
                 return True
+
+    def _holds(self, part: Part, now: float) -> bool:
+        """Whether the service can go on after a look at this part."""
+        pid = part.process.pid if part.process is not None else 0
+        if not part.ended(now):
+            return True
+        self._gone(pid)
+        if part.failed >= MOST_QUICK:
+            _log.error("part.does-not-start", kind=part.name)
+            return not part.vital
+        return True
 
     def _end(self) -> None:
         running = [part.process for part in self._parts if part.process is not None]

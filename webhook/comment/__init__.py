@@ -6,7 +6,7 @@ whoever reconciles.
 """
 
 from webhook.comment.disarm import disarm
-from webhook.comment.page import Page, Paused, PolicyStamp, Refused
+from webhook.comment.page import Page, Paused, PolicyStamp, Refused, Reversals
 from webhook.comment.render import LONGEST, MARKER, UnsafeCommentError, digest, is_ours, render
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Paused",
     "PolicyStamp",
     "Refused",
+    "Reversals",
     "UnsafeCommentError",
     "digest",
     "disarm",

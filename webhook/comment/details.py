@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from webhook.comment import words
 from webhook.comment.disarm import disarm, prose
-from webhook.comment.lexicon import Lexicon
+from webhook.comment.lexicon import Lexicon, listed
 from webhook.comment.parts import asking, by, criteria
 
 if TYPE_CHECKING:
@@ -96,12 +96,21 @@ def _row(title: str, name: str, said: Said | None, page: Page) -> str:
     """One fact with its answer and who gave it; empty where nobody did."""
     lexicon, effort = Lexicon(page.policy), page.answers.efforts.get(name)
     if effort is not None:
-        return f"| {title} | {words.OS_STATE['effort']} | {by(effort)} |"
+        return f"| {title} | {words.OS_STATE['effort']} | {by(effort, name, lexicon)} |"
     if said is not None:
-        return f"| {title} | {lexicon.values(name, said.values)} | {by(said)} |"
+        return f"| {title} | {lexicon.values(name, said.values)} | {by(said, name, lexicon)} |"
     if name in page.answers.not_sure:
         return f"| {title} | {words.NOT_SURE} | {words.BY['reporter']} |"
     return ""
+
+
+def help_wanted(page: Page) -> Iterator[str]:
+    """Yield the list of all commands, and of the facts and values they speak of, where somebody asked for it."""
+    if page.help_wanted:
+        yield words.HELP_TITLE
+        yield words.HELP
+        facts = (f"- `{name}`: {listed((f'`{v}`' for v in f.values), 'or')}" for name, f in page.policy.facts.items())
+        yield "\n".join([words.FACTS_LEAD, "", *facts])
 
 
 def refusals(page: Page) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from webhook.comment import words
@@ -11,7 +11,7 @@ from webhook.comment.lexicon import Lexicon, listed
 
 if TYPE_CHECKING:
     import scope
-    from webhook.comment.page import Page
+    from webhook.comment.page import Page, Reversals
 
 NUMBERED = 12
 """How many attacks are named by number in one sentence."""
@@ -26,9 +26,13 @@ def opening(page: Page) -> Iterator[str]:
     yield f"### {words.TITLES[verdict.outcome]}"
     yield from _verdict(page)
     if page.labels:
-        yield f"Labels: {listed((f'`{name}`' for name in page.labels), 'and')}."
+        yield f"Labels: {_names(page.labels)}."
     if page.paused:
         yield _paused(page)
+    if page.reversals:
+        yield _reversed(page, page.reversals)
+    if page.barred:
+        yield words.BARRED.format(labels=_names(page.barred))
     if verdict.contested and not page.confirmed:
         yield f"{words.CONTESTED} {words.WRONG_POLICY}"
     yield from _hindrances(page)
@@ -102,8 +106,16 @@ def _paused(page: Page) -> str:
     first = words.PAUSED[paused.how].format(
         label=paused.label, who=disarm(paused.login), on=paused.on.strftime("%Y-%m-%d")
     )
-    labels = listed((f"`{name}`" for name in page.labels), "and") if page.labels else words.NO_LABEL
-    return f"{first} {words.PAUSED_NOW.format(labels=labels)}"
+    return f"{first} {words.PAUSED_NOW.format(labels=_names(page.labels))}"
+
+
+def _reversed(page: Page, reversals: Reversals) -> str:
+    until = reversals.until.strftime("%Y-%m-%d %H:%M UTC")
+    return words.REVERSED.format(until=until, labels=_names(reversals.labels), wanted=_names(page.labels))
+
+
+def _names(labels: Sequence[str]) -> str:
+    return listed((f"`{name}`" for name in labels), "and") if labels else words.NO_LABEL
 
 
 def _hindrances(page: Page) -> Iterator[str]:
@@ -116,3 +128,9 @@ def _hindrances(page: Page) -> Iterator[str]:
         yield words.AMBIGUOUS.format(fields=listed(shown, "and"))
     if page.explanation.conflicts:
         yield words.CONFLICT.format(facts=listed((prose(f.title) for f in page.explanation.conflicts), "and"))
+    different = {
+        name for said in (*page.answers.paths, page.answers.facts) for name, one in said.items() if one.against
+    }
+    if different:
+        titles = (prose(fact.title) for name, fact in page.policy.facts.items() if name in different)
+        yield words.DIFFERENT.format(facts=listed(titles, "and"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     import scope
     from webhook.answers import Answers
@@ -43,6 +43,14 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
+class Reversals:
+    """Labels that somebody without a say keeps reversing, and until when they are left alone for it."""
+
+    labels: tuple[str, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """All that the comment says. The verdict stands in the explanation."""
 
@@ -58,3 +66,8 @@ class Page:
     paused: Paused | None = None
     confirmed: bool = field(default=False)
     """A person has confirmed this contested verdict by taking `scope:contested` off."""
+    reversals: Reversals | None = None
+    barred: tuple[str, ...] = ()
+    """Labels that the verdict asks for and the tracker does not let us set."""
+    help_wanted: bool = False
+    """Somebody asked for the list of commands."""

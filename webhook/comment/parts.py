@@ -89,7 +89,7 @@ def _system(fact: scope.Fact, page: Page) -> str:
     said, effort = page.answers.facts.get(fact.name), page.answers.efforts.get(fact.name)
     state = _state(said, effort)
     source = said or effort
-    who = by(source) if source else words.NOBODY
+    who = by(source, fact.name, Lexicon(page.policy)) if source else words.NOBODY
     return f"| {prose(fact.title)} | {words.OS_STATE[state]} | {who} | {command(fact, words.STATE)} |"
 
 
@@ -101,10 +101,14 @@ def _state(said: Said | None, effort: Said | None) -> str:
     return "effort" if effort else "open"
 
 
-def by(said: Said) -> str:
-    """Return who said something: the form, a member of the team, or SUPPORT.md."""
+def by(said: Said, fact: str, lexicon: Lexicon) -> str:
+    """Return who said something: the form, a member of the team, or SUPPORT.md; and who said otherwise before."""
     who = words.BY[said.by]
-    return f"{who} ({disarm(said.login)})" if said.by == "team" and said.login else who
+    who = f"{who} ({disarm(said.login)})" if said.by == "team" and said.login else who
+    if said.against is None:
+        return who
+    other = by(said.against, fact, lexicon)
+    return words.AGAINST.format(who=who, other=other, values=lexicon.values(fact, said.against.values))
 
 
 def presumptions(page: Page) -> Iterator[str]:

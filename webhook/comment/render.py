@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from webhook.comment import words
-from webhook.comment.details import details, folded, refusals, shown_attack
+from webhook.comment.details import details, folded, help_wanted, refusals, shown_attack
 from webhook.comment.disarm import disarm
 from webhook.comment.opening import opening
 from webhook.comment.parts import counterfactuals, criteria, next_question, presumptions, systems
@@ -44,7 +44,7 @@ def render(page: Page) -> str:
         *presumptions(page),
         *counterfactuals(page),
     ]
-    tail = [words.CORRECT, *refusals(page), _policy_line(page.verdict_policy), words.CLOSING]
+    tail = [words.CORRECT, *help_wanted(page), *refusals(page), _policy_line(page.verdict_policy), words.CLOSING]
     folds = [folded(title, text) for title, text in details(page)]
     return _checked(_within(head, folds, tail))
 

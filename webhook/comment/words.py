@@ -90,12 +90,20 @@ PAUSED_NOW = (
     "Automatic labels are paused here; on the present answers they would be {labels}. `/scope resume` hands back."
 )
 NO_LABEL = "none"
+REVERSED = (
+    "**Labels are left alone until {until}.** Somebody without a say here, or another machine, reversed {labels} "
+    "several times within an hour. On the present answers the labels would be {wanted}. Another verdict or "
+    "`/scope resume` ends this at once."
+)
+BARRED = "This project does not let these labels be set (are they archived?), so they are told here only: {labels}."
 
 AMBIGUOUS = (
     "These questions could not be read for sure and count as unanswered: {fields}. Edit the text above so that each "
     "heading of the form stands there once, in the form's order, with one of its options as the whole answer."
 )
 CONFLICT = "Contradictory statements about {facts}: each counts as not known until one of them is taken back."
+DIFFERENT = "Members of the team said different things about {facts}; the last word counts."
+AGAINST = "{who}, against {other}: {values}"
 
 ATTACKS_ONE = "Attack {numbers} of {count} qualifies, and one that qualifies is enough."
 ATTACKS_SOME = "Attacks {numbers} of {count} qualify, and one that qualifies is enough."
@@ -179,6 +187,23 @@ CORRECT = (
     "A command stands alone on a line of a comment."
 )
 
+HELP_TITLE = "**All commands.** Each stands alone on a line of a comment; hyphen and underscore are the same."
+HELP = """\
+| Command | What it does | Who |
+|---|---|---|
+| `/scope os SYSTEM STATE because …` | records a finding: `linux`, `openbsd`, `freebsd`, `netbsd`, `windows` or `rest` \
+(all that are still open) is `vulnerable`, `not-vulnerable` or `unknown`, Windows also `inconclusive` | the team |
+| `/scope os other vulnerable NAME because …` | the same for a system that is not among these | the team |
+| `/scope set FACT VALUE because …` | corrects an answer; several values with commas between them; with several \
+attacks `/scope set 2.FACT …` | the team |
+| `/scope unset FACT` | takes the team's word back; the reporter's answer counts again | the team |
+| `/scope path add SOURCE -> EFFECT -> TARGET` | adds an attack | the team |
+| `/scope override LABEL because …` | decides by hand; automatic labels pause | the team |
+| `/scope resume` | hands back to automatic labelling | the team |
+| `/scope recheck` | looks again at everything | anyone |
+| `/scope help` | shows this list for as long as that comment stands | anyone |"""
+FACTS_LEAD = "Facts and their values:"
+
 REFUSED = {
     "unknown-command": "there is no such command",
     "not-permitted": "this command is the team's",
@@ -191,6 +216,7 @@ REFUSED = {
     "which-path": "several attacks are listed: put the number of the one meant before the fact, as in `2.source`",
     "no-such-path": "there is no attack of that number",
     "only-windows": "only Windows can be recorded as inconclusive",
+    "too-late": "its comment is older than a decision that came after it, so give it again in a new comment",
 }
 REFUSED_OTHER = "it could not be understood"
 REFUSED_LINE = "A command of {who} did nothing (line {line} of the comment): {why}.{nearest}"

@@ -99,7 +99,7 @@ class Price:
         """The writes that a plan needs. GitLab changes all labels of an issue in one."""
         labels = bool(plan.labels) if one_label_write else bool(plan.add) + len(plan.remove)
         comments = sum(change.kind == "create" for change in plan.comments)
-        return cls(writes=labels + len(plan.comments), comments=comments)
+        return cls(writes=labels + len(plan.comments) + len(plan.reactions), comments=comments)
 
     def costs(self, windows: Sequence[Window]) -> list[Cost]:
         """The same in units of each window."""

@@ -72,10 +72,16 @@ class Exchange:
         raise UnavailableError(f"GET {what}: no end of pages")
 
     def write(self, call: Call, path: str, body: object | None, guard: Guard, *, fine: Sequence[int] = ()) -> Reply:
-        """One guarded write. Statuses in `fine` are given back for the caller to judge, like success."""
+        """One guarded write. Statuses in `fine` are given back for the caller to judge, like success.
+
+        A page where JSON or nothing was promised is no success: whoever answered so is not the forge.
+        """
         self._prepare()
         guard()
-        return self._checked(call, self._transmit(call, path, None, body), fine=fine)
+        reply = self._checked(call, self._transmit(call, path, None, body), fine=fine)
+        if reply.status in _OK and reply.text and reply.json() is None:
+            raise unreadable(call, "no JSON")
+        return reply
 
     def built(self, call: Call, reply: Reply, build: Callable[[Any], T]) -> T:
         """What `build` reads from an answer; a refusal if the answer is not what was promised."""

@@ -108,7 +108,7 @@ class GitHub:
         """All label events from the issue's events, oldest first."""
         path = self._path("issues", number, "events")
         events = [e for e in self._exchange.pages("issue events", path, {}, nouns.label_event) if e is not None]
-        return tuple(sorted(events, key=lambda event: event.at))
+        return tuple(sorted(events, key=lambda event: (event.at, event.id or 0)))
 
     def role(self, person: Person) -> Role:
         """From `role_name`, remembered for an hour; NONE for people GitHub does not know here."""

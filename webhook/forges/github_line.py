@@ -16,6 +16,7 @@ import requests
 from github import Auth, Github
 from github.Requester import HTTPSRequestsConnectionClass, RequestsResponse
 
+from webhook.forges.counting import counter
 from webhook.forges.exchange import PER_PAGE, Query
 from webhook.forges.failures import Call
 from webhook.forges.wire import Reply, Wire
@@ -67,7 +68,7 @@ class Line:
         sent: Callable[[Call], None] = lambda _call: None,
     ) -> None:
         _shut_debug_log()
-        self._wire = Wire(api_url, timeouts=timeouts, run_id=run_id, sent=sent)
+        self._wire = Wire(api_url, timeouts=timeouts, run_id=run_id, sent=sent, answered=counter("github"))
         self._connection = _Connection(self._wire)
         # No retries (they would POST a comment again) and no pacing: that is the service's budget.
         self._requester = Github(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from webhook.forges import fields
@@ -106,9 +107,16 @@ def label_event(data: Any) -> LabelEvent | None:
     return LabelEvent(
         label=fields.take(fields.take(data, "label", dict), "name", str),
         added=kind == "labeled",
-        actor=fields.person(data.get("actor"), "login"),
+        actor=_actor(data.get("actor")),
         at=fields.moment(data, "created_at"),
+        id=fields.take(data, "id", int),
     )
+
+
+def _actor(data: Any) -> Person | None:
+    """Who did something, and whether it is the account of an App."""
+    found = fields.person(data, "login")
+    return found and replace(found, bot=fields.text(data, "type") == "Bot")
 
 
 def role(person: Person, data: Any) -> Role:

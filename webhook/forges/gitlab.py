@@ -106,7 +106,7 @@ class GitLab:
         """All label events, oldest first; those of labels deleted since are left out, GitLab names them no more."""
         path = self._path("issues", number, "resource_label_events")
         events = [e for e in self._exchange.pages("label events", path, {}, nouns.label_event) if e is not None]
-        return tuple(sorted(events, key=lambda event: event.at))
+        return tuple(sorted(events, key=lambda event: (event.at, event.id or 0)))
 
     def role(self, person: Person) -> Role:
         """From the access level, inherited ones included, remembered for an hour.

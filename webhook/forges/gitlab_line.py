@@ -13,6 +13,7 @@ from gitlab import Gitlab
 from gitlab._backends.requests_backend import RequestsBackend, RequestsResponse
 
 from webhook.forges.access import GitLabAccess
+from webhook.forges.counting import counter
 from webhook.forges.exchange import PER_PAGE, Query
 from webhook.forges.failures import Call
 from webhook.forges.wire import Reply, Wire
@@ -46,7 +47,9 @@ class Line:
 
     def __init__(self, access: GitLabAccess) -> None:
         url = access.api_url.rstrip("/").removesuffix("/api/v4")
-        self._wire = Wire(url, timeouts=access.timeouts, run_id=access.run_id, sent=access.sent)
+        self._wire = Wire(
+            url, timeouts=access.timeouts, run_id=access.run_id, sent=access.sent, answered=counter("gitlab")
+        )
         self._gitlab = Gitlab(
             url,
             per_page=PER_PAGE,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from webhook.forges import fields
@@ -14,6 +16,10 @@ _HOOK_STATES: Final[Mapping[str, HookState]] = {
     "executable": "executable",
     "temporarily_disabled": "temporarily_disabled",
 }
+
+_BOT: Final = re.compile(r"(project|group)_\d+_bot(_|\d*$)|service_account_")
+"""User names that GitLab gives such accounts (https://docs.gitlab.com/user/project/settings/project_access_tokens/#bot-users-for-projects,
+https://docs.gitlab.com/user/profile/service_accounts/)."""
 
 GUEST, PLANNER, MAINTAINER = 10, 15, 40
 """Access levels (https://docs.gitlab.com/api/members/#roles). Planner is the least that sees and labels
@@ -97,9 +103,16 @@ def label_event(data: Any) -> LabelEvent | None:
     return LabelEvent(
         label=fields.take(label, "name", str),
         added=fields.take(data, "action", str) == "add",
-        actor=fields.person(data.get("user"), "username"),
+        actor=_actor(data.get("user")),
         at=fields.moment(data, "created_at"),
+        id=number_of(data),
     )
+
+
+def _actor(data: Any) -> Person | None:
+    """Who did something, and whether it is the account of an access token or a service."""
+    found = fields.person(data, "username")
+    return found and replace(found, bot=_BOT.match(found.login) is not None)
 
 
 def label_definition(data: Any) -> LabelDefinition:

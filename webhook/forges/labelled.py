@@ -18,7 +18,7 @@ def verified(after: frozenset[str], added: Iterable[str] = (), removed: Iterable
     missing = sorted(name for name in added if name.casefold() not in there)
     left = sorted(name for name in removed if name.casefold() in there)
     if missing:
-        raise RefusedError(f"labels not attached: {', '.join(missing)}")
+        raise RefusedError(f"labels not attached: {', '.join(missing)}", labels=missing)
     if left:
         raise RefusedError(f"labels not taken off: {', '.join(left)}")
     return after

@@ -68,6 +68,11 @@ class CredentialsError(ForgeError):
 class RefusedError(ForgeError):
     """The forge understood and said no (403 without a limit, 422, an archived label): retrying changes nothing."""
 
+    def __init__(self, message: str, *, labels: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.labels = frozenset(labels)
+        """Labels that were accepted and not set, where it is about these alone: everything else asked for was done."""
+
 
 class Forge(Protocol):
     """What the service needs of one tracker, and no more. All methods may raise any `ForgeError`."""

@@ -64,6 +64,7 @@ class Wire:
         timeouts: tuple[float, float],
         run_id: Callable[[], str | None] = lambda: None,
         sent: Callable[[Call], None] = lambda _call: None,
+        answered: Callable[[Call, int | None], None] = lambda _call, _status: None,
     ) -> None:
         parts = urlsplit(api_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
@@ -77,6 +78,8 @@ class Wire:
         self._timeouts = timeouts
         self._run_id = run_id
         self._sent = sent
+        self._answered = answered
+        """Told of each request after it went out, with the status that came back; None where no answer did."""
         self._thread: int | None = None
 
     def send(self, method: str, url: str, **options: Any) -> requests.Response:
@@ -94,7 +97,9 @@ class Wire:
             outcome = error
         # Raised out here, so that no chained exception carries the request and with it a comment's text.
         if isinstance(outcome, Exception):
+            self._answered(self.call, None)
             raise transport_failure(self.call, outcome)
+        self._answered(self.call, outcome.status_code)
         self.reply = Reply(outcome.status_code, {k.lower(): v for k, v in outcome.headers.items()}, outcome.text or "")
         if outcome.status_code == ACCEPTED and not self.call.writes:
             # PyGithub would sleep and ask again.

@@ -1,25 +1,27 @@
-"""Carry a plan out, label changes first and the comment second, each effect noted as soon as the forge confirms it.
+"""Carry a plan out: label changes first, the comment second, reactions last; effects are noted once confirmed.
 
 The guard stands before every request that writes. A write whose fate is unknown ends the run; the next one looks
-before it writes again.
+before it writes again. Only a reaction is a courtesy: it may be given twice without a trace, and its failure is
+none of the run's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Protocol
 
-import scope
 from webhook.disclosure import Guard
-from webhook.forges.port import Forge, RefusedError
-from webhook.issue import LabelDefinition
-from webhook.plan import CommentChange, Plan
+from webhook.forges.port import Forge, NotFoundError, RefusedError, UnavailableError, UncertainError
+from webhook.log import logger
+from webhook.plan import Acknowledgement, CommentChange, Plan
+from webhook.reconcile.catalogue import Spelling
 from webhook.store import Change
 
-LABELS_KNOWN_SECONDS = 3600.0
-"""How long a look at a tracker's label definitions is trusted."""
+REACTION_TRIES = 2
+"""So often a reaction is given whose fate is unknown; then it is taken for given."""
+
+_log = logger(__name__)
 
 
 class Note(Protocol):
@@ -38,56 +40,6 @@ class Done:
     changes: list[Change] = field(default_factory=list)
     comment: tuple[int, str] | None = None
     """Id and digest of our comment, if it was written or edited."""
-
-
-class Spelling:
-    """How labels are spelled where they lie. A label in other case is adopted, not made a second time.
-
-    GitHub takes any case for the same label; GitLab may keep both, so requests name the one that is there.
-    """
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self._exact = frozenset(names)
-        self._by_fold = {name.casefold(): name for name in sorted(self._exact)}
-
-    def __contains__(self, name: str) -> bool:
-        return name.casefold() in self._by_fold
-
-    def of(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The names as they are spelled there; unknown ones as they are."""
-        return tuple(name if name in self._exact else self._by_fold.get(name.casefold(), name) for name in names)
-
-
-class Catalogue:
-    """Makes sure the policy's labels are defined on a tracker before one is used. Threads may share one.
-
-    An unknown label is created by the forge itself, grey and without a description, or silently dropped.
-    """
-
-    def __init__(self, policy: scope.Policy, now: Callable[[], float]) -> None:
-        self._policy, self._now = policy, now
-        self._known: dict[str, tuple[float, Spelling]] = {}
-        """By tracker: until when a look is trusted, and what it showed."""
-        self._lock = Lock()
-
-    def ensure(self, tracker: str, forge: Forge, guard: Guard) -> Spelling:
-        """Create what is missing; return how the tracker spells its labels. One request an hour where none is."""
-        with self._lock:
-            until, spelling = self._known.get(tracker, (float("-inf"), Spelling()))
-            if until > self._now():
-                return spelling
-        spelling = Spelling(label.name for label in forge.label_definitions())
-        for label in self._policy.labels.values():
-            if label.name not in spelling:
-                forge.create_label(LabelDefinition(label.name, label.colour, label.description), guard)
-        with self._lock:
-            self._known[tracker] = self._now() + LABELS_KNOWN_SECONDS, spelling
-        return spelling
-
-    def forget(self, tracker: str) -> None:
-        """Look again before the next use: somebody changed the tracker's labels."""
-        with self._lock:
-            self._known.pop(tracker, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +65,8 @@ class Hand:
             self._labels(plan, done)
         for change in plan.comments:
             self._comment(change, body, digest, done)
+        for acknowledgement in plan.reactions:
+            self._react(acknowledgement, done)
         return done
 
     def _labels(self, plan: Plan, done: Done) -> None:
@@ -121,8 +75,9 @@ class Hand:
         self.note(added=plan.add, removed=plan.remove)
         done.changes += [("label-added" if c.add else "label-removed", c.label) for c in plan.labels]
         present = {name.casefold() for name in after}
-        if any(name.casefold() not in present for name in plan.add):
-            raise RefusedError("a label was accepted and not set: is it archived?")
+        missing = [name for name in plan.add if name.casefold() not in present]
+        if missing:
+            raise RefusedError("a label was accepted and not set: is it archived?", labels=missing)
 
     def _comment(self, change: CommentChange, body: str, digest: str, done: Done) -> None:
         if change.kind == "create":
@@ -140,3 +95,16 @@ class Hand:
             raise ValueError("an edit and a deletion name their comment")
         done.comment = (written, digest)
         self.note(comment=done.comment)
+
+    def _react(self, one: Acknowledgement, done: Done) -> None:
+        """Acknowledge a comment. A comment that is gone, or on which nobody may react, is done with."""
+        for _ in range(REACTION_TRIES):
+            try:
+                self.forge.react(self.number, one.comment, one.reaction, self.guard)
+            except (UncertainError, UnavailableError):
+                continue
+            except (NotFoundError, RefusedError):
+                break
+            done.changes.append(("reaction", str(one.comment)))
+            return
+        _log.info("run.no-reaction", comment=one.comment)

@@ -15,7 +15,7 @@ from webhook.forges.budget import Pacer
 from webhook.forges.port import Forge
 from webhook.issue import ForgeKind
 from webhook.log import logger
-from webhook.reconcile.apply import Catalogue
+from webhook.reconcile.catalogue import Catalogue
 from webhook.reconcile.run import Reconciler
 from webhook.settings import Settings, Tracker
 from webhook.store import Claim, DutyClaim, Lane, Store, TrackerRef

@@ -1,22 +1,23 @@
-"""From answers to what the issue should carry: the verdict, people's hands, the labels, the comment's text. Pure.
+"""From answers to what the issue should carry: the verdict, people's hands, the labels, what the comment says. Pure.
 
 The clock, the forge and the database stay outside; label events and roles are asked through the scene's functions.
+What is held back of it, and the comment's text, are `draft`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 import scope
 from webhook import comment
 from webhook.answers import Answers
-from webhook.commands import CONTESTED, OVERRIDDEN, Refusal
-from webhook.hands import LONG_AGO, Hands, Intervention, Left, Scene, judge
+from webhook.commands import CONTESTED, OVERRIDDEN, Commands, Problem, Refusal
+from webhook.hands import LONG_AGO, Hands, Intervention, Judged, Left, Scene, judge
 from webhook.issue import LabelEvent, Person, Role
-from webhook.plan import Desired, Plan, Why
+from webhook.plan import Reaction, Why
 from webhook.reconcile.observe import Observation
 from webhook.reconcile.read import Reading
 from webhook.store import IssueRecord, Override, PolicyStamp, StoredVerdict
@@ -33,9 +34,14 @@ class Conclusion:
     labels: tuple[str, ...]
     """What the verdict alone sets."""
     hands: Hands
-    desired: Desired
-    body: str
-    """The comment's text."""
+    wanted: Mapping[str, Why]
+    """What the issue should carry, people's decisions counted in."""
+    reactions: Mapping[int, Reaction]
+    """How comments with commands are acknowledged."""
+    page: comment.Page
+    """What the comment says."""
+    fresh: bool
+    """Whether the verdict changed, or the team has spoken or taken a word back since the last run."""
 
 
 def conclude(  # noqa: PLR0913  # all that a conclusion rests on, and nothing that can be fetched from within
@@ -64,7 +70,7 @@ def conclude(  # noqa: PLR0913  # all that a conclusion rests on, and nothing th
             known=record.verdict is not None,
             overridden=record.override is not None,
             confirmed=confirmed_before,
-            judged_until=record.judged_until or LONG_AGO,
+            judged=Judged(record.judged_until or LONG_AGO, record.judged_event, record.judged_comment),
         ),
         words=reading.commands.hands,
         us=seen.us,
@@ -74,6 +80,7 @@ def conclude(  # noqa: PLR0913  # all that a conclusion rests on, and nothing th
     hands = judge(scene)
     if hands.confirmed:
         labels = tuple(name for name in labels if name != CONTESTED)
+    refused = _refusals(reading.commands, hands, record)
     page = comment.Page(
         policy=policy,
         explanation=explanation,
@@ -81,13 +88,22 @@ def conclude(  # noqa: PLR0913  # all that a conclusion rests on, and nothing th
         answers=reading.answers,
         forge=seen.issue.ref.forge,
         verdict_policy=_stamp(stored),
-        refused=tuple(_refused(refusal) for refusal in reading.commands.refused),
+        refused=tuple(_refused(refusal) for refusal in refused),
         paused=_paused(hands.intervention),
         confirmed=hands.confirmed,
+        help_wanted=reading.commands.help_wanted,
     )
-    body = comment.render(page)
-    desired = Desired(_desired(labels, hands.intervention, seen, policy), comment.digest(body))
-    return Conclusion(reading.answers, stored, changed, labels, hands, desired, body)
+    return Conclusion(
+        reading.answers,
+        stored,
+        changed,
+        labels,
+        hands,
+        wanted=_wanted(labels, hands.intervention, seen, policy),
+        reactions=_reactions(reading.commands, refused),
+        page=page,
+        fresh=changed or hands.resumed or not _same(hands.intervention, record.override),
+    )
 
 
 def _stored(
@@ -114,6 +130,28 @@ def _stamp(verdict: StoredVerdict) -> comment.PolicyStamp:
     return comment.PolicyStamp(stamp.id, stamp.version, stamp.digest)
 
 
+def _refusals(said: Commands, hands: Hands, record: IssueRecord) -> tuple[Refusal, ...]:
+    """Commands that did nothing, those among them that came too late.
+
+    An edited command that is over had its day if we acknowledged it once, or if nothing is remembered of the issue.
+    """
+    known = record.verdict is not None
+    late = [word for word in hands.belated if known and (word.origin.comment, "+1") not in record.acknowledged]
+    return (*said.refused, *(Refusal(Problem.TOO_LATE, word.origin) for word in late))
+
+
+def _reactions(said: Commands, refused: Sequence[Refusal]) -> Mapping[int, Reaction]:
+    """A comment in which every command was understood and permitted gets a thumb, another one a puzzled face."""
+    wrong = {refusal.origin.comment for refusal in refused}
+    answers: dict[int, Reaction] = {one: "confused" if one in wrong else "+1" for one in said.obeyed | wrong}
+    return dict(sorted(answers.items()))
+
+
+def _same(now: Intervention | None, before: Override | None) -> bool:
+    """Whether the same decision is in force as after the last run, or none as before."""
+    return (None if now is None else override(now)) == before
+
+
 def _refused(refusal: Refusal) -> comment.Refused:
     return comment.Refused(refusal.problem.value, refusal.origin.login, refusal.origin.line, refusal.nearest)
 
@@ -127,7 +165,7 @@ def _paused(intervention: Intervention | None) -> comment.Paused | None:
     return comment.Paused(how, intervention.label, intervention.login, intervention.at.date())
 
 
-def _desired(
+def _wanted(
     labels: tuple[str, ...], intervention: Intervention | None, seen: Observation, policy: scope.Policy
 ) -> Mapping[str, Why]:
     if intervention is None:
@@ -139,33 +177,8 @@ def _desired(
     return {**kept, OVERRIDDEN: "override"}
 
 
-def remember(before: IssueRecord, made: Conclusion, seen: Observation, slip: Plan, policy: scope.Policy) -> IssueRecord:
-    """What the store keeps of the issue after this run, the comment's own columns aside."""
-    intervention = made.hands.intervention
-    here = {name.casefold() for name in seen.issue.labels} - {name.casefold() for name in slip.remove}
-    here |= {name.casefold() for name in slip.add}
-    return replace(
-        before,
-        closed_at=None if seen.issue.open else (before.closed_at or seen.issue.updated_at),
-        verdict=made.verdict,
-        desired=made.labels,
-        answers=made.answers,
-        left_labels=tuple(name for name in policy.labels if name.casefold() in here),
-        override=None if intervention is None else _override(intervention),
-        confirmed=made.verdict.key if made.hands.confirmed else None,
-        judged_until=made.hands.judged_until,
-        policy_digest=policy.digest,
-    )
-
-
-def ours(made: Conclusion, record: IssueRecord) -> frozenset[str]:
-    """Managed labels on the issue that are ours after this run; while a person's hand holds, only our notice of it."""
-    left = frozenset(record.left_labels)
-    by_hand = made.hands.intervention is not None and made.hands.intervention.kind == "hand"
-    return left & {OVERRIDDEN} if by_hand else left
-
-
-def _override(intervention: Intervention) -> Override:
+def override(intervention: Intervention) -> Override:
+    """A person's decision as it is remembered: without their name."""
     return Override(
         kind=intervention.kind,
         by=intervention.person,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Literal, TypeAlias
@@ -16,20 +16,36 @@ from typing import Literal, TypeAlias
 import scope
 from webhook import metrics
 from webhook.disclosure import PublicError
-from webhook.forges.port import Forge, GoneError, MovedError, NotFoundError
+from webhook.forges.port import Forge, GoneError, MovedError, NotFoundError, RefusedError
 from webhook.issue import IssueRef
 from webhook.log import logger
-from webhook.plan import Observed, Plan, plan
+from webhook.plan import Plan
 from webhook.reconcile import sticky
-from webhook.reconcile.apply import Catalogue, Done, Hand, Spelling
-from webhook.reconcile.conclude import Conclusion, conclude, ours, remember
+from webhook.reconcile.apply import Done, Hand
+from webhook.reconcile.catalogue import Catalogue, Spelling
+from webhook.reconcile.conclude import Conclusion, conclude
+from webhook.reconcile.draft import Draft, draft
+from webhook.reconcile.memory import ours, remember
 from webhook.reconcile.observe import Observation, observe
 from webhook.reconcile.read import Reading, read
-from webhook.store import Claim, Decision, IssueRecord, LeaseLostError, PolicyStamp, Store
+from webhook.store import (
+    PROCESS_GONE,
+    Claim,
+    Decision,
+    IssueRecord,
+    Lane,
+    LeaseLostError,
+    PolicyStamp,
+    Settle,
+    Store,
+)
 
 YOUNG = timedelta(seconds=60)
 """So long after its first mark an issue that the forge does not show may still be on its way."""
 SOON = timedelta(seconds=5)
+STALE_LOOKS = 3
+"""So often a forge that shows an issue older than an event has told is asked again; then what it shows stands, lest a
+forge whose times do not agree keep us at it for ever."""
 
 Ending: TypeAlias = Literal["done", "unchanged", "later", "refused", "gone"]
 """How a run that raised nothing ended; `refused` = the public can read the issue."""
@@ -71,17 +87,26 @@ class Reconciler:
             return self._not_there(claim, forge)
         if not seen.private:
             raise PublicError
+        if self._stale(claim, seen):
+            return self._again(claim, "stale-read")
         reading = read(self.policy, seen, forge)
         made = self._conclude(claim, seen, reading, forge)
         comments = sticky.own(seen, claim.record)
-        slip = plan(made.desired, _observed(claim.record, made, seen, comments))
+        defined = partial(self.catalogue.ensure, str(claim.tracker), forge, seen.guard)
         try:
-            done = self._apply(claim, forge, seen, slip, made)
+            drafted = draft(made, claim.record, seen, comments, defined=defined, now=self.clock())
+            if drafted.slip and claim.last_reason == PROCESS_GONE:
+                return self._let_it_land(claim)
+            done = self._apply(claim, forge, seen, drafted, defined)
         except NotFoundError:
             return self._again(claim, "changed-meanwhile")
-        record = remember(claim.record, made, seen, slip, self.policy)
-        record = sticky.remember(record, comments, slip, done, changed=made.changed)
-        self._record(claim, made, record, slip, done)
+        except RefusedError as error:
+            return self._refused(claim, error)
+        record = remember(claim.record, made, seen, drafted.slip, self.policy)
+        record = replace(record, flaps=drafted.flaps.seen, flapping=drafted.flaps.until is not None)
+        record = sticky.remember(record, comments, drafted.slip, done, changed=made.changed)
+        self._record(claim, made, record, drafted.slip, done)
+        self._leave_alone(claim, drafted)
         return "done" if done.changes else "unchanged"
 
     def _observe(self, claim: Claim, forge: Forge) -> Observation:
@@ -103,6 +128,27 @@ class Reconciler:
         """Look again soon: nothing is wrong with the issue, the forge is not up to date."""
         self.store.later(claim, reason=reason, retry_at=self.clock() + SOON)
         return "later"
+
+    def _let_it_land(self, claim: Claim) -> Ending:
+        """A killed process's last write may be under way, and the forge will carry it out: look again after it."""
+        at = self.clock() + SOON
+        self.store.later(claim, reason="run-vanished", retry_at=at, not_before=at, counted=False)
+        return "later"
+
+    def _stale(self, claim: Claim, seen: Observation) -> bool:
+        """Whether the forge shows the issue as it was before a change that an event told of; both are its own times."""
+        if claim.changed_at is None or seen.issue.updated_at >= claim.changed_at:
+            return False
+        metrics.STALE_READS.add(forge=claim.ref.forge.value)
+        _log.warning("run.stale-read", issue=claim.ref, run=claim.run, attempt=claim.attempt)
+        return claim.attempt <= STALE_LOOKS
+
+    def _refused(self, claim: Claim, error: RefusedError) -> Ending:
+        """Labels that were not set, the others were: once more without them. Any other refusal is the worker's."""
+        if not error.labels:
+            raise error
+        self.catalogue.refused(str(claim.tracker), error.labels)
+        return self._again(claim, "label-refused")
 
     def _public(self, claim: Claim, forge: Forge) -> Ending:
         """The public can read it: say nothing there, keep nothing of it here."""
@@ -126,7 +172,9 @@ class Reconciler:
             now=self.clock(),
         )
 
-    def _apply(self, claim: Claim, forge: Forge, seen: Observation, slip: Plan, made: Conclusion) -> Done:
+    def _apply(
+        self, claim: Claim, forge: Forge, seen: Observation, drafted: Draft, defined: Callable[[], Spelling]
+    ) -> Done:
         def note(
             *, added: Iterable[str] = (), removed: Iterable[str] = (), comment: tuple[int, str] | None = None
         ) -> None:
@@ -134,12 +182,10 @@ class Reconciler:
                 claim, now=self.clock(), added=tuple(added), removed=tuple(removed), comment=comment
             )
 
-        defined = Spelling()
-        if slip.add:
-            defined = self.catalogue.ensure(f"{claim.ref.forge}:{claim.ref.project}", forge, seen.guard)
+        spelling = defined() if drafted.slip.add else Spelling()
         pace = partial(self.pace, claim.ref)
-        hand = Hand(forge, claim.ref.number, seen.guard, note, defined, Spelling(seen.issue.labels), pace)
-        return hand.apply(slip, made.body, made.desired.comment_digest)
+        hand = Hand(forge, claim.ref.number, seen.guard, note, spelling, Spelling(seen.issue.labels), pace)
+        return hand.apply(drafted.slip, drafted.body, drafted.digest)
 
     def _record(self, claim: Claim, made: Conclusion, record: IssueRecord, slip: Plan, done: Done) -> None:
         now = self.clock()
@@ -172,11 +218,14 @@ class Reconciler:
             removed=list(slip.remove),
         )
 
-
-def _observed(record: IssueRecord, made: Conclusion, seen: Observation, comments: sticky.Own) -> Observed:
-    return Observed(
-        labels=seen.issue.labels,
-        removable=made.hands.removable,
-        comments=comments,
-        hands_off=not made.changed and sticky.touched(record, comments),
-    )
+    def _leave_alone(self, claim: Claim, drafted: Draft) -> None:
+        """Labels that somebody keeps reversing are left alone: say so once, and come back when that is over."""
+        found = drafted.flaps
+        if found.until is None:
+            return
+        if found.began:
+            metrics.FLAPPING.add(forge=claim.ref.forge.value)
+            _log.warning("run.flapping", issue=claim.ref, run=claim.run, labels=list(found.labels))
+        now = self.clock()
+        rest = Settle(found.until - now, found.until - now)
+        self.store.mark(claim.ref, event="flapping-over", delivery="", now=now, settle=rest, lane=Lane.BULK)

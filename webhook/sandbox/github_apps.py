@@ -8,6 +8,7 @@ from webhook.sandbox import github_errors as errors
 from webhook.sandbox.clock import iso
 from webhook.sandbox.exchange import Call, Reply
 from webhook.sandbox.github_access import LEVELS, Viewer
+from webhook.sandbox.github_faults import other_address
 from webhook.sandbox.github_fields import items, mapping
 from webhook.sandbox.github_nouns import Account, Installation
 from webhook.sandbox.github_quota import Quota
@@ -73,7 +74,13 @@ class AppRoutes:
         return Reply(200, Show(call.base_url).installation(self._find(call)))
 
     def _of_repository(self, call: Call) -> Reply:
+        """Who sees the installation is told of a renamed repository, too: an App itself sees no private one."""
         mine = self._mine(call)
+        world, args = self._desk.world, call.args
+        name = f"{args['owner']}/{args['repo']}" if "repo" in args else ""
+        former = world.formerly(name) if world.by_name(name) is None else None
+        if former and any(former.id in one.repositories for one in mine):
+            raise errors.moved(301, call.base_url + other_address(world, call.target))
         repository = self._entrance.find(call)
         for one in mine:
             if repository.id in one.repositories:

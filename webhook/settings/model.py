@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationInfo, field_validator, model_validator
 
-from webhook.settings.addresses import database_address, listen_address, public_address
+from webhook.settings.addresses import database_address, listen_address, loopback, public_address
 from webhook.settings.base import Section
-from webhook.settings.secrets import Sources
+from webhook.settings.secrets import Sources, several
 from webhook.settings.sections import Budgets, Log, Policy, Retention, Settling, Timeouts, Web, Worker
 from webhook.settings.tracker import Tracker
+
+SHORTEST_TOKEN = 16
+"""Characters of a bearer token, at least."""
 
 
 class Settings(Section):
@@ -23,6 +26,10 @@ class Settings(Section):
     """The service's own address as people and forges reach it."""
     admin_bind: str = "127.0.0.1:9090"
     """Address and port of what only operators may see: readiness, metrics, the console."""
+    admin_token_env: str | None = None
+    """The variable with a bearer token or tokens for it: then the public face shows readiness and metrics, too."""
+    admin_token_file: str | None = None
+    """A file with that token or those tokens, instead of a variable."""
     policy: Policy = Policy()
     """Which policy decides, and how much a change of it may do by itself."""
     settling: Settling = Settling()
@@ -42,6 +49,8 @@ class Settings(Section):
     trackers: tuple[Tracker, ...] = Field(default=(), alias="tracker")
     """The configured projects, one `[[tracker]]` each."""
 
+    _admin_tokens: tuple[bytes, ...] = PrivateAttr(default=())
+
     _public = field_validator("public_url")(public_address)
     _listens = field_validator("admin_bind")(listen_address)
 
@@ -53,6 +62,23 @@ class Settings(Section):
         if dyno and address.startswith("sqlite"):
             raise ValueError("SQLite is refused here: a dyno's disk is neither shared nor kept; use PostgreSQL")
         return SecretStr(address)
+
+    @model_validator(mode="after")
+    def _guarded(self, info: ValidationInfo) -> Self:
+        """Readiness and metrics tell that reports arrive: beyond this machine they are shown for a token only."""
+        sources = info.context if isinstance(info.context, Sources) else Sources()
+        self._admin_tokens = several(sources.read("admin_token", self.admin_token_env, self.admin_token_file) or b"")
+        if any(len(token) < SHORTEST_TOKEN for token in self._admin_tokens):
+            raise ValueError(f"admin_token: a token of at least {SHORTEST_TOKEN} characters is needed")
+        host = self.admin_bind.rpartition(":")[0].strip("[]")
+        if not self._admin_tokens and not loopback(host):
+            raise ValueError("admin_bind: beyond loopback addresses admin_token_env or admin_token_file is needed")
+        return self
+
+    @property
+    def admin_tokens(self) -> tuple[bytes, ...]:
+        """Bearer tokens for what only operators may see; none where loopback is guard enough."""
+        return self._admin_tokens
 
     @model_validator(mode="after")
     def _no_project_twice(self) -> Self:

@@ -4,11 +4,13 @@ The service uses the names below and nothing deeper; SQLAlchemy and Alembic are 
 explained in `schema`, the work list's rules in `marks`, `claims` and `endings`, migrations run through `upgrade`.
 """
 
+from webhook.store.census import UNDECIDED, Census
 from webhook.store.errors import LeaseLostError, SchemaOutdatedError, StoreError, StoreUnavailableError
 from webhook.store.known import Known
 from webhook.store.nouns import (
     AT_ONCE,
     EDITED,
+    PROCESS_GONE,
     BudgetLeft,
     Change,
     Claim,
@@ -33,7 +35,10 @@ from webhook.store.store import Store, open_store
 __all__ = [
     "AT_ONCE",
     "EDITED",
+    "PROCESS_GONE",
+    "UNDECIDED",
     "BudgetLeft",
+    "Census",
     "Change",
     "Claim",
     "DeadLetter",

@@ -29,7 +29,7 @@ from sqlalchemy.sql.dml import ReturningUpdate, Update
 from webhook.store import duties, owner, rows
 from webhook.store.columns import UtcTime
 from webhook.store.errors import LeaseLostError
-from webhook.store.nouns import Claim, DutyClaim, Lane
+from webhook.store.nouns import PROCESS_GONE, Claim, DutyClaim, Lane
 from webhook.store.schema import issue, ledger, tracker
 
 
@@ -205,5 +205,5 @@ def free(connection: Connection, owners: list[str], now: datetime) -> int:
 
 
 def _free(kept: Table, owners: list[str], now: datetime) -> Update:
-    freed = {"lease_owner": None, "ready_at": now, "crashes": kept.c.crashes + 1}
+    freed = {"lease_owner": None, "ready_at": now, "crashes": kept.c.crashes + 1, "last_error": PROCESS_GONE}
     return update(kept).where(kept.c.lease_owner.in_(owners)).values(freed)

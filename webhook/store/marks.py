@@ -11,10 +11,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, and_, case, select
+from sqlalchemy import ColumnElement, Connection, and_, case, null, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from webhook.store.nouns import Lane, Settle, TrackerRef
+from webhook.store.nouns import PROCESS_GONE, Lane, Settle, TrackerRef
 from webhook.store.schema import issue, tracker
 
 NewRow: TypeAlias = dict[str, Any]
@@ -106,7 +106,7 @@ def _marked_again(new: Any) -> dict[str, Any]:
         "retry_at": None,
         "attempts": 0,
         "crashes": 0,
-        "last_error": None,
+        "last_error": case((row.last_error == PROCESS_GONE, PROCESS_GONE), else_=null()),  # no mark makes that untrue
         "dead_at": None,
         "told_changed_at": case((new.told_changed_at.is_(None), row.told_changed_at), else_=newer),
         "last_event": new.last_event,

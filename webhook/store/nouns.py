@@ -17,7 +17,7 @@ from webhook.answers import Answers
 from webhook.issue import ForgeKind, IssueRef
 
 Change: TypeAlias = tuple[
-    Literal["label-added", "label-removed", "comment-created", "comment-edited", "comment-deleted"], str
+    Literal["label-added", "label-removed", "comment-created", "comment-edited", "comment-deleted", "reaction"], str
 ]
 """One thing a run did: what, and to which label or comment id."""
 
@@ -29,6 +29,10 @@ def code(word: str) -> str:
     if not _CODE.fullmatch(word):
         raise ValueError("a reason code is lower-case words joined by hyphens, at most 40 characters")
     return word
+
+
+PROCESS_GONE = "process-gone"
+"""Reason code: the last run's process ended a moment ago, and what it had asked of the forge may be under way."""
 
 
 class Lane(IntEnum):
@@ -141,12 +145,16 @@ class IssueRecord:
     """Key of the contested verdict that a person confirmed by removing its label."""
     judged_until: datetime | None = None
     """Label events up to this moment have been judged and are over."""
+    judged_event: int | None = None
+    """The same by the forge's own number of the last one: within a second, times do not tell them apart."""
+    judged_comment: int | None = None
+    """Override and resume commands in comments up to this one have been judged and are over."""
     policy_digest: str = ""
     """Digest of the policy the issue was last reconciled under."""
     acknowledged: frozenset[tuple[int, str]] = frozenset()
     """Comments with commands that we answered with a reaction: comment id and reaction."""
     flaps: Mapping[str, tuple[datetime, ...]] = field(default_factory=dict)
-    """Labels somebody keeps reversing: when we put each right again, oldest first."""
+    """Labels that somebody else reversed: when we found each reversed, oldest first."""
     flapping: bool = False
     """Somebody reverses our labels again and again: labelling of the issue pauses."""
 
@@ -311,6 +319,8 @@ class LaneStats:
     running: int = 0
     oldest_seconds: float = 0.0
     """Age of the oldest mark that no run has dealt with."""
+    due_seconds: float = 0.0
+    """How long the row that is due the longest could have been claimed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def retry_dead(connection: Connection, where: ColumnElement[bool] | None, now: d
 
 def stats(connection: Connection, now: datetime) -> Stats:
     """Depth and age of the work list."""
-    lanes = {row.lane: _lane(row, now) for row in connection.execute(_depths(now))}
+    lanes = {row.lane: lane_stats(row, now) for row in connection.execute(depths(now).where(~_stopped()))}
     return Stats(
         live=lanes.get(Lane.LIVE, LaneStats()),
         bulk=lanes.get(Lane.BULK, LaneStats()),
@@ -86,19 +86,22 @@ def stats(connection: Connection, now: datetime) -> Stats:
     )
 
 
-def _depths(now: datetime) -> Select[Any]:
+def depths(now: datetime, *by: ColumnElement[Any]) -> Select[Any]:
+    """What `lane_stats` is made of: a row for each lane, and for each value of `by`."""
     free = issue.c.lease_owner.is_(None)
     later = issue.c.ready_at > now
     return (
         select(
+            *by,
             issue.c.lane,
             func.sum(case((later, 0), else_=1)).label("due"),
             func.sum(case((later & free, 1), else_=0)).label("waiting"),
             func.sum(case((later & ~free, 1), else_=0)).label("running"),
             func.min(issue.c.first_marked_at).label("oldest"),
+            func.min(case((~later, issue.c.ready_at))).label("due_since"),
         )
-        .where(issue.c.ready_at.is_not(None), ~_stopped())
-        .group_by(issue.c.lane)
+        .where(issue.c.ready_at.is_not(None))
+        .group_by(*by, issue.c.lane)
     )
 
 
@@ -107,9 +110,19 @@ def _stopped() -> ColumnElement[bool]:
     return exists().where(tracker.c.id == issue.c.tracker_id, tracker.c.stopped_at.is_not(None))
 
 
-def _lane(row: Any, now: datetime) -> LaneStats:
-    age = 0.0 if row.oldest is None else max(0.0, (now - row.oldest).total_seconds())
-    return LaneStats(due=int(row.due), waiting=int(row.waiting), running=int(row.running), oldest_seconds=age)
+def lane_stats(row: Any, now: datetime) -> LaneStats:
+    """One lane from a row of `depths`."""
+    return LaneStats(
+        due=int(row.due),
+        waiting=int(row.waiting),
+        running=int(row.running),
+        oldest_seconds=_since(row.oldest, now),
+        due_seconds=_since(row.due_since, now),
+    )
+
+
+def _since(then: datetime | None, now: datetime) -> float:
+    return 0.0 if then is None else max(0.0, (now - then).total_seconds())
 
 
 def _count(connection: Connection, *where: ColumnElement[bool]) -> int:

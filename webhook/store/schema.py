@@ -173,6 +173,8 @@ issue = Table(
     Column("desired", Names, comment="labels the issue should carry, by the last run"),
     Column("left_labels", Names, comment="managed labels that were on the issue when the last run ended"),
     Column("judged_until", UtcTime, comment="label events up to this moment have been judged and are over"),
+    Column("judged_event", BigInteger, comment="the same by the forge's own id of the last label event judged"),
+    Column("judged_comment", BigInteger, comment="override and resume commands up to this comment are over"),
     Column("form", String(80), comment="form description the answers were read with"),
     Column(
         "answers",
@@ -192,7 +194,7 @@ issue = Table(
         comment="reactions we gave to commands: list of [comment id, reaction]",
     ),
     Column(
-        "flaps", JSON(none_as_null=True), comment="labels that others keep reversing: label -> when we put it right"
+        "flaps", JSON(none_as_null=True), comment="labels that somebody else reversed: label -> when we found it so"
     ),
     Column(
         "flapping",

@@ -19,6 +19,7 @@ from webhook.budget import Cost
 from webhook.issue import IssueRef
 from webhook.store import budgets, claims, endings, keeping, marks, overview, rows, trackers
 from webhook.store import duties as duty
+from webhook.store.census import Census, census
 from webhook.store.database import Database, check_revision, connect
 from webhook.store.known import Known, known, labels_gone
 from webhook.store.news import News
@@ -79,6 +80,10 @@ class Store:
         """Close all connections."""
         self._news.close()
         self._database.close()
+
+    def check(self) -> None:
+        """Raise `StoreUnavailableError` or `SchemaOutdatedError` unless the database can be used as it is now."""
+        check_revision(self._database)
 
     # --- the work list: what comes in
 
@@ -425,6 +430,11 @@ class Store:
         """Depth and age of the work list, dead letters, holds."""
         with self._database.read() as connection:
             return overview.stats(connection, now)
+
+    def census(self, now: datetime) -> list[Census]:
+        """How all trackers' issues stand: looks through all of them, so it is for people, not for every scrape."""
+        with self._database.read() as connection:
+            return census(connection, now)
 
     def record(self, ref: IssueRef) -> IssueRecord | None:
         """What is remembered of an issue; None if it was never heard of."""

@@ -150,6 +150,17 @@ def test_label_events_tell_who_did_what_oldest_first(world: World, adapter: Forg
     assert events == [("urgent", True, tom), ("in-scope", True, world.us), ("in-scope", False, world.us)]
 
 
+def test_label_events_are_numbered_upwards_and_tell_machines_from_people(world: World, adapter: Forge) -> None:
+    number = world.file()
+    world.label(number, "tom", "urgent")
+    adapter.change_labels(number, ["in-scope"], [], unguarded)
+    first, second = adapter.label_events(number)
+    assert first.id is not None
+    assert second.id is not None
+    assert first.id < second.id
+    assert [event.actor.bot for event in (first, second) if event.actor] == [False, True]
+
+
 def test_a_comment_is_written_edited_and_deleted(world: World, adapter: Forge) -> None:
     number = world.file()
     comment = adapter.create_comment(number, "first", unguarded)

@@ -59,6 +59,14 @@ class Place(World):
     def unlabel(self, number: int, person: str, *names: str) -> None: ...
 
     @abstractmethod
+    def machine(self) -> str:
+        """The name of another machine that may set labels here."""
+
+    @abstractmethod
+    def reactions(self, number: int, comment_id: int) -> set[str]:
+        """What a comment was answered with."""
+
+    @abstractmethod
     def definitions(self) -> dict[str, tuple[str, str]]:
         """The tracker's labels: name -> colour without `#`, description."""
 
@@ -91,6 +99,7 @@ class Hub(GitHubWorld, Place):
         r"POST .*/issues/\d+/comments": "write comment",
         r"PATCH .*/issues/comments/\d+": "edit comment",
         r"DELETE .*/issues/comments/\d+": "delete comment",
+        r"POST .*/issues/comments/\d+/reactions": "react",
     }
 
     def said(self, number: int) -> list[dict[str, Any]]:
@@ -111,6 +120,13 @@ class Hub(GitHubWorld, Place):
 
     def unlabel(self, number: int, person: str, *names: str) -> None:
         self.forge.remove_labels(PROJECT, number, person, list(names))
+
+    def machine(self) -> str:
+        return self.forge.world.account("janitor[bot]", "Bot").login
+
+    def reactions(self, number: int, comment_id: int) -> set[str]:
+        (found,) = [c["reactions"] for c in self.said(number) if c["id"] == comment_id]
+        return {name for name in ("+1", "confused") if found[name]}
 
     def definitions(self) -> dict[str, tuple[str, str]]:
         labels = self.forge.read_repository(PROJECT)["labels"]
@@ -144,6 +160,7 @@ class Lab(GitLabWorld, Place):
         r"POST .*/issues/\d+/notes": "write comment",
         r"PUT .*/issues/\d+/notes/\d+": "edit comment",
         r"DELETE .*/issues/\d+/notes/\d+": "delete comment",
+        r"POST .*/notes/\d+/award_emoji": "react",
     }
 
     def said(self, number: int) -> list[dict[str, Any]]:
@@ -163,6 +180,13 @@ class Lab(GitLabWorld, Place):
 
     def unlabel(self, number: int, person: str, *names: str) -> None:
         self.forge.remove_labels(PROJECT, number, person, list(names))
+
+    def machine(self) -> str:
+        return str(self.forge.create_bot(PROJECT)["username"])
+
+    def reactions(self, number: int, comment_id: int) -> set[str]:
+        (found,) = [note["awards"] for note in self.said(number) if note["id"] == comment_id]
+        return {{"thumbsup": "+1"}.get(name, name) for name in found}
 
     def definitions(self) -> dict[str, tuple[str, str]]:
         labels = self.forge.read_project(PROJECT)["labels"]

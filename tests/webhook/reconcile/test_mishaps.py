@@ -10,7 +10,7 @@ from tests.webhook.reconcile.house import LEASE, House
 from tests.webhook.reconcile.places import both_databases, only_github, only_gitlab
 from webhook.cli.demo.reports import CRASH
 from webhook.forges.port import UncertainError
-from webhook.reconcile.run import SOON, YOUNG
+from webhook.reconcile.run import SOON, STALE_LOOKS, YOUNG
 from webhook.store import LeaseLostError
 
 HYPERVISOR = {**CRASH, "target": "hypervisor"}
@@ -83,6 +83,40 @@ def test_an_issue_deleted_between_read_and_write_is_forgotten(house: House) -> N
         ending = house.run(number, mark=False)
     assert ending == "gone"
     assert house.store.stats(house.now()).issues == 0
+
+
+# --- not up to date
+
+
+def test_an_issue_older_than_the_event_told_is_not_decided_on(house: House) -> None:
+    number = house.file(HYPERVISOR)
+    house.run(number)
+    house.correct(number, ITSELF)
+    told = house.forge.issue(number).updated_at
+    house.place.misbehave("stale", method="GET", path=rf"/issues/{number}$", times=1)
+    assert house.run(number, told=told) == "later"
+    assert house.writes == []
+    house.pass_time(SOON.total_seconds())
+    assert house.run(number, mark=False) == "done"
+    assert house.place.labels(number) == {"out-of-scope:1-self"}
+    assert house.claim(number).changed_at is None
+
+
+def test_an_issue_as_old_as_the_event_told_is_up_to_date(house: House) -> None:
+    number = house.file(HYPERVISOR)
+    assert house.run(number, told=house.forge.issue(number).updated_at) == "done"
+
+
+def test_a_forge_that_never_catches_up_is_believed_in_the_end(house: House) -> None:
+    number = house.file(HYPERVISOR)
+    ahead = house.now() + timedelta(hours=1)
+    assert house.run(number, told=ahead) == "later"
+    for _ in range(STALE_LOOKS - 1):
+        house.pass_time(SOON.total_seconds())
+        assert house.run(number, mark=False) == "later"
+    house.pass_time(SOON.total_seconds())
+    assert house.run(number, mark=False) == "done"
+    assert house.run(number) == "unchanged", "and what was told is forgotten"
 
 
 # --- cut off in the middle

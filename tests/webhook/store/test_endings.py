@@ -59,6 +59,8 @@ FULL = IssueRecord(
     override=Override("hand", 2**40, NOON, "xsa-candidate", added=False),
     confirmed="out-of-scope:1-self",
     judged_until=NOON,
+    judged_event=2**40,
+    judged_comment=2**40 + 1,
     policy_digest="sha256:aa",
     acknowledged=frozenset({(2**40, "+1"), (7, "confused")}),
     flaps={"xsa-candidate": (NOON, NOON + MINUTE), "scope:contested": (NOON,)},
@@ -269,8 +271,8 @@ def test_the_work_list_tells_its_depth_and_age(store: Store) -> None:
     hold = Hold(TrackerRef(ForgeKind.GITHUB, "other/tracker"), Lane.BULK, NOON + 9 * MINUTE, "room-for-live")
     store.hold(hold.tracker, until=hold.until, reason=hold.reason, lanes=[Lane.BULK])
     found = store.stats(NOON + 3.5 * MINUTE)
-    assert found.live == LaneStats(due=1, waiting=1, running=1, oldest_seconds=210)
-    assert found.bulk == LaneStats(due=1, waiting=0, running=0, oldest_seconds=210)
+    assert found.live == LaneStats(due=1, waiting=1, running=1, oldest_seconds=210, due_seconds=30)
+    assert found.bulk == LaneStats(due=1, waiting=0, running=0, oldest_seconds=210, due_seconds=210)
     assert (found.dead, found.issues, found.holds) == (1, 6, (hold,))
     assert store.stats(NOON + 9 * MINUTE).holds == ()
 

@@ -178,7 +178,8 @@ def _show(filed: list[Filed], stage: Stage, console: Console, *, as_json: bool, 
     shown = filed[SHOWN]
     console.print(Panel(Markdown(shown.comment), title=f"The comment on {shown.address}", title_align="left"))
     console.print(
-        f"The service: {stage.address}/healthz   Both forges: {stage.sandbox.url}/_sandbox/   Log: {stage.log}"
+        f"The service: {stage.address}/healthz   For operators: {stage.watched_at}/readyz and /metrics\n"
+        f"Both forges: {stage.sandbox.url}/_sandbox/   Log: {stage.log}",
     )
     if not keep:
         console.print("All of it ends now; --keep leaves it running.", style="dim")

@@ -33,6 +33,7 @@ STOP_SECONDS = 30.0
 
 SETTINGS = """\
 database_url = "sqlite:///{folder}/xsa-scope.db"
+admin_bind = "127.0.0.1:{admin_port}"
 
 [settling]
 quiet_seconds = 1
@@ -72,12 +73,13 @@ class Stage:
     folder: Path
     sandbox: Sandbox
     port: int
+    admin_port: int
     service: subprocess.Popen[bytes] | None = None
 
     @classmethod
     def set_up(cls, folder: Path) -> Self:
         """Lay the stage in an empty folder; nothing runs yet."""
-        return cls(folder, Sandbox(), _free_port())
+        return cls(folder, Sandbox(), _free_port(), _free_port())
 
     @property
     def log(self) -> Path:
@@ -103,6 +105,11 @@ class Stage:
     def address(self) -> str:
         """The service's web face."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def watched_at(self) -> str:
+        """The service's face for operators."""
+        return f"http://127.0.0.1:{self.admin_port}"
 
     def __enter__(self) -> Self:
         self.sandbox.start()
@@ -160,6 +167,7 @@ class Stage:
         settings = SETTINGS.format(
             folder=self.folder,
             port=self.port,
+            admin_port=self.admin_port,
             api=self.sandbox.url,
             github=GITHUB_PROJECT,
             gitlab=GITLAB_PROJECT,

@@ -175,6 +175,12 @@ def _issue() -> None:
         sa.Column("desired", _JSON, comment="labels the issue should carry, by the last run"),
         sa.Column("left_labels", _JSON, comment="managed labels that were on the issue when the last run ended"),
         sa.Column("judged_until", _TIME, comment="label events up to this moment have been judged and are over"),
+        sa.Column(
+            "judged_event", sa.BigInteger(), comment="the same by the forge's own id of the last label event judged"
+        ),
+        sa.Column(
+            "judged_comment", sa.BigInteger(), comment="override and resume commands up to this comment are over"
+        ),
         sa.Column("form", sa.String(length=80), comment="form description the answers were read with"),
         sa.Column(
             "answers",
@@ -195,7 +201,7 @@ def _issue() -> None:
         sa.Column("override_added", sa.Boolean(), comment="by hand: whether they added it or removed it"),
         sa.Column("override_comment", sa.BigInteger(), comment="comment that holds the command; NULL = done by hand"),
         sa.Column("acknowledged", _JSON, comment="reactions we gave to commands: list of [comment id, reaction]"),
-        sa.Column("flaps", _JSON, comment="labels that others keep reversing: label -> when we put it right"),
+        sa.Column("flaps", _JSON, comment="labels that somebody else reversed: label -> when we found it so"),
         sa.Column(
             "flapping",
             sa.Boolean(),

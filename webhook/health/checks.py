@@ -1,13 +1,13 @@
 """Is this process able to do its work? Named checks, each true or false; what failed is told to the log alone.
 
-So far: the database answers and the policy is loaded. (Migrations are checked when the store is opened: a process
-with an outdated schema does not start.) Who may see which finding is decided where the checks are shown.
+This is what the public may see the outcome of, and nothing more: the database answers and the policy, where a process
+has one, is loaded. What operators see stands in `watch`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
@@ -32,6 +32,10 @@ class Finding:
 
     name: str
     well: bool
+    hint: str = ""
+    """What to do about it; empty where all is well."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What else was found: addresses, digests, times."""
 
 
 def checks(store: Pulse, policy: Check | None = None) -> Mapping[str, Check]:
