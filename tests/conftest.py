@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -10,6 +13,7 @@ from typing import NoReturn
 import pytest
 
 from webhook import log
+from webhook.log.lines import State
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,3 +44,17 @@ def no_prose_in_logs() -> Iterator[None]:
     """A log line that could carry prose is an error in every test, not just left out."""
     with log.strict():
         yield
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command called within the test's own process takes its logs over; the next test finds them as they were."""
+    root = logging.getLogger()
+    before = (State.level, State.console, root.handlers[:], root.level, sys.excepthook, threading.excepthook)
+    levels = {name: logging.getLogger(name).level for name in ("github", "github.Requester", "gitlab", "urllib3")}
+    yield
+    State.level, State.console, root.handlers[:], level, sys.excepthook, threading.excepthook = before
+    root.setLevel(level)
+    for name, was in levels.items():
+        logging.getLogger(name).setLevel(was)
+    logging.captureWarnings(capture=False)

@@ -7,7 +7,6 @@ import logging
 import sys
 import threading
 import warnings
-from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
@@ -16,23 +15,8 @@ import structlog
 
 from webhook import log
 from webhook.issue import ForgeKind, IssueRef
-from webhook.log.lines import State
 
 PROSE = "A guest can crash the hypervisor"
-
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    """Put back what `configure` takes over."""
-    root = logging.getLogger()
-    before = (State.level, State.console, root.handlers[:], root.level, sys.excepthook, threading.excepthook)
-    levels = {name: logging.getLogger(name).level for name in ("github", "github.Requester", "gitlab", "urllib3")}
-    yield
-    State.level, State.console, root.handlers[:], level, sys.excepthook, threading.excepthook = before
-    root.setLevel(level)
-    for name, was in levels.items():
-        logging.getLogger(name).setLevel(was)
-    logging.captureWarnings(capture=False)
 
 
 @pytest.fixture(autouse=True)
