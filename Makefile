@@ -29,8 +29,10 @@ types:
 rooms:
 	$(BIN)/lint-imports
 
+# Most tests of the stand wait for processes, so four files at once are worth it on two cores; JOBS=0 runs in one process.
+JOBS ?= 4
 tests:
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST)
 
 oracle: $(VENV)/.dev  ## All 147,456,000 ground combinations against the independent oracle
 	$(BIN)/python -m pytest -m oracle -s
