@@ -84,6 +84,11 @@ class Plan:
         """Names of labels to remove."""
         return tuple(c.label for c in self.labels if not c.add)
 
+    @property
+    def additions(self) -> Plan:
+        """Only what puts a label where none was: no removal, no comment, no reaction."""
+        return Plan(tuple(change for change in self.labels if change.add), ())
+
     def __bool__(self) -> bool:
         return bool(self.labels or self.comments or self.reactions)
 

@@ -23,6 +23,8 @@ COMMANDS = {
     "admin": "Run the operators' face: readiness and metrics.",
     "status": "Say how the service is, and what needs a person.",
     "dead": "List the issues the service gave up on, and have them tried again.",
+    "reconcile": "Bring one issue to its desired state without a server.",
+    "sweep": "Bring a project's open issues to their desired state without a server.",
     "decide": "Decide reports from JSON, from options or from an issue's body.",
     "policy": "Check, show and compare policies.",
     "templates": "Write, check and read the report form.",

@@ -14,6 +14,10 @@ if TYPE_CHECKING:  # it rests on a client library
     from webhook.forges.failures import Call
 
 
+INSTALLATION_TOKEN = "ghs_"  # noqa: S105  # how they begin, not one of them
+"""How tokens made for an App begin, that of a GitHub Actions job among them."""
+
+
 def _no_run() -> str | None:
     return None
 
@@ -53,9 +57,14 @@ class GitHubAppAccess(_Access):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitHubTokenAccess(_Access):
-    """A GitHub repository by a personal access token."""
+    """A GitHub repository by an access token, of a person or made for an App by somebody else."""
 
     token: str = field(repr=False)
+
+    @property
+    def whose_is_unknown(self) -> bool:
+        """Whether GitHub does not tell such a token whose it is (`GET /user` is for people's tokens)."""
+        return self.token.startswith(INSTALLATION_TOKEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

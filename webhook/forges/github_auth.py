@@ -134,6 +134,7 @@ class TokenCredentials(Credentials):
 
     def __init__(self, access: GitHubTokenAccess) -> None:
         super().__init__(access)
+        self._token_access = access
         self._auth = Auth.Token(access.token)
 
     def auth(self) -> Auth.Auth:
@@ -154,5 +155,7 @@ class TokenCredentials(Credentials):
         return self._auth
 
     def _ask_own_id(self) -> int:
+        if self._token_access.whose_is_unknown:
+            raise NotFoundError("an App's token does not tell whose it is")
         with self._talking(self._auth) as exchange:
             return exchange.read("own account", "/user", nouns.account_id)

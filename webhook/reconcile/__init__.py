@@ -4,6 +4,17 @@
 """
 
 from webhook.reconcile.build import Workshop, build_run, build_workshop, load_policy
+from webhook.reconcile.restraint import AddsOnly, LooksOnly, Restraint
 from webhook.reconcile.run import Ending, Reconciler
 
-__all__ = ["Ending", "Reconciler", "Workshop", "build_run", "build_workshop", "load_policy"]
+__all__ = [
+    "AddsOnly",
+    "Ending",
+    "LooksOnly",
+    "Reconciler",
+    "Restraint",
+    "Workshop",
+    "build_run",
+    "build_workshop",
+    "load_policy",
+]

@@ -16,6 +16,7 @@ from webhook.forges.port import Forge
 from webhook.issue import ForgeKind
 from webhook.log import logger
 from webhook.reconcile.catalogue import Catalogue
+from webhook.reconcile.restraint import UNRESTRAINED, Restraint
 from webhook.reconcile.run import Reconciler
 from webhook.settings import Settings, Tracker
 from webhook.store import Claim, DutyClaim, Lane, Store, TrackerRef
@@ -62,8 +63,10 @@ def build_run(settings: Settings, policy: scope.Policy, store: Store) -> Callabl
     return build_workshop(settings, policy, store).run
 
 
-def build_workshop(settings: Settings, policy: scope.Policy, store: Store) -> Workshop:
-    """Everything for the work on issues."""
+def build_workshop(
+    settings: Settings, policy: scope.Policy, store: Store, *, restraint: Restraint = UNRESTRAINED
+) -> Workshop:
+    """Everything for the work on issues. `restraint`: what of it may be written at all."""
     trackers = {TrackerRef(ForgeKind(t.forge), t.project): t for t in settings.trackers}
     for ref in trackers:
         store.register(ref)
@@ -75,10 +78,11 @@ def build_workshop(settings: Settings, policy: scope.Policy, store: Store) -> Wo
     reconciler = Reconciler(
         policy=policy,
         store=store,
-        forge_for=lambda ref: forges.of(TrackerRef.of(ref)),
+        forge_for=lambda ref: restraint.forge(forges.of(TrackerRef.of(ref))),
         catalogue=catalogue,
         hide_public=lambda ref: TrackerRef.of(ref) in hidden,
         pace=lambda ref, plan: pacers[TrackerRef.of(ref)].pace(plan),
+        restrain=restraint.slip,
     )
 
     def run(claim: Claim) -> None:

@@ -66,6 +66,8 @@ class Reconciler:
     """Whether an issue the public can read is to be made confidential (GitLab, opted in)."""
     pace: Callable[[IssueRef, Plan], None] = lambda _ref, _plan: None
     """Pays for a plan's writes before the first one."""
+    restrain: Callable[[IssueRef, Plan], Plan] = lambda _ref, slip: slip
+    """Leaves of a plan what may be written."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
 
@@ -95,6 +97,7 @@ class Reconciler:
         defined = partial(self.catalogue.ensure, str(claim.tracker), forge, seen.guard)
         try:
             drafted = draft(made, claim.record, seen, comments, defined=defined, now=self.clock())
+            drafted = replace(drafted, slip=self.restrain(claim.ref, drafted.slip))
             if drafted.slip and claim.last_reason == PROCESS_GONE:
                 return self._let_it_land(claim)
             done = self._apply(claim, forge, seen, drafted, defined)
