@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types rooms tests oracle stand bench-scope lock templates clean
+.PHONY: help demo test check lint types rooms tests oracle storm stand bench-scope lock templates clean
 
 help:  ## What one can make here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -36,6 +36,9 @@ tests:
 
 oracle: $(VENV)/.dev  ## All 147,456,000 ground combinations against the independent oracle
 	$(BIN)/python -m pytest -m oracle -s
+
+storm: $(VENV)/.dev  ## Edits, faults and kills for a minute and a half on each database; SEED=... repeats one
+	$(BIN)/python -m tests.stand.storm
 
 stand: $(VENV)/.dev node_modules/.ready .proxy/.ready  ## Install what the tests against emulate need (npm, a second environment)
 

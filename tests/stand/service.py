@@ -31,7 +31,7 @@ from webhook.store.upgrade import upgrade
 PATIENCE = 60.0
 """Seconds after which a service that has not come to rest has failed."""
 SETTINGS = """\
-database_url = "sqlite:///{folder}/xsa-scope.db"
+database_url = "{database}"
 
 [budgets]
 scale = 1000
@@ -42,6 +42,10 @@ longest_seconds = 3
 
 [worker]
 poll_seconds = 0.2
+lease_seconds = {lease}
+
+[timeouts]
+read_seconds = {patience}
 
 [web]
 bind = "127.0.0.1:{port}"
@@ -94,6 +98,18 @@ class Process:
     def running(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def stop(self) -> None:
+        """Have it stand still until `go_on`."""
+        os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        if self.running:
+            os.killpg(self._process.pid, signal.SIGCONT)
+
     def kill(self) -> None:
         """End it and its children without a warning."""
         if self.running:
@@ -114,8 +130,13 @@ class Process:
 class Service:
     """The service's folder, its processes, and a look into its work list."""
 
-    def __init__(self, folder: Path, town: Town) -> None:
+    def __init__(
+        self, folder: Path, town: Town, database: str = "", *, lease: float = 60, patience: float = 20
+    ) -> None:
+        """`database`: SQLite in the folder if empty. `lease`, `patience`: seconds of a claim, and for an answer."""
         self.folder, self.town = folder, town
+        self._database = database or f"sqlite:///{folder}/xsa-scope.db"
+        self._lease, self._patience = lease, patience
         self.port = _free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.github_secret = secrets.token_hex(20)
@@ -125,9 +146,8 @@ class Service:
         (folder / "tmp").mkdir()
         (folder / "figures").mkdir()
         self._write_settings()
-        database = f"sqlite:///{folder}/xsa-scope.db"
-        upgrade(database)
-        self.store: Store = open_store(database)
+        upgrade(self._database)
+        self.store: Store = open_store(self._database)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -154,8 +174,8 @@ class Service:
         assert process.running, log.read_text(encoding="utf-8")
         return process
 
-    def rest(self) -> None:
-        """Wait until every delivery is made and every issue is dealt with."""
+    def rest(self, within: float = PATIENCE) -> None:
+        """Wait until every delivery is made and every issue is dealt with. `within`: seconds."""
         quiet = 0
 
         def still() -> bool:
@@ -166,7 +186,7 @@ class Service:
             quiet = 0 if busy else quiet + 1
             return quiet >= 3  # our own writes come back as deliveries and may cause a last run
 
-        wait_for(still, self.folder, pause=0.15)
+        wait_for(still, self.folder, pause=0.15, within=within)
 
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         """Send something to the web face: status, and the whole answer as bytes."""
@@ -191,7 +211,9 @@ class Service:
         key.touch(mode=0o600)
         key.write_text(self.town.app["private_key"], encoding="ascii")
         settings = SETTINGS.format(
-            folder=self.folder,
+            database=self._database,
+            lease=self._lease,
+            patience=self._patience,
             port=self.port,
             api=self.town.sandbox.url,
             github=PROJECTS[GITHUB],
@@ -202,10 +224,12 @@ class Service:
 
 
 @contextmanager
-def standing(folder: Path) -> Iterator[Service]:
+def standing(
+    folder: Path, database: str = "", *, lease: float = 60, patience: float = 20, lifetime: float = 300
+) -> Iterator[Service]:
     """A service beside a sandbox; nothing is started yet, and everything is ended whatever happens."""
-    with Sandbox(lifetime=300) as sandbox:
-        service = Service(folder, Town(sandbox))
+    with Sandbox(lifetime=lifetime) as sandbox:
+        service = Service(folder, Town(sandbox), database, lease=lease, patience=patience)
         try:
             yield service
         finally:
@@ -224,11 +248,11 @@ def ask(request: urllib.request.Request) -> tuple[int, bytes]:
             return error.code, bytes(error.headers) + error.read()
 
 
-def wait_for(true: Callable[[], bool], where: Path, *, pause: float = 0.05) -> None:
+def wait_for(true: Callable[[], bool], where: Path, *, pause: float = 0.05, within: float = PATIENCE) -> None:
     """Wait until it is true; `where` is to be looked at if it never is."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + within
     while not true():
-        assert time.monotonic() < deadline, f"not within {PATIENCE:.0f} s; see {where}"
+        assert time.monotonic() < deadline, f"not within {within:.0f} s; see {where}"
         time.sleep(pause)
 
 

@@ -34,6 +34,7 @@ class Town:
         gitlab.create_project(PROJECTS[GITLAB], "public", roles={TEAM: "planner", REPORTER: "guest"})
         bot = gitlab.create_bot(PROJECTS[GITLAB])
         self.gitlab_token: str = bot["token"]
+        self._names = {GITHUB: f"{APP}[bot]", GITLAB: str(bot["username"])}
         self._us = {GITHUB: self.app["bot_id"], GITLAB: bot["user_id"]}
 
     def connect(self, address: str, github_secret: str, gitlab_signing: str) -> None:
@@ -88,6 +89,12 @@ class Town:
         said = seen["comments"] if forge is GITHUB else seen["notes"]
         own = [c for c in said if (c["user"] if forge is GITHUB else c["author"])["id"] == self._us[forge]]
         return [c["body"] for c in own if comment.is_ours(c["body"])]
+
+    def repeat(self, forge: ForgeKind, number: int) -> None:
+        """Our comment stands there a second time."""
+        (said,) = self.ours(forge, number)
+        with self.sandbox.core.lock:
+            self._half(forge).comment(PROJECTS[forge], number, self._names[forge], said)
 
     def writes(self) -> list[str]:
         """Everything that was written on the forges by anybody's token."""

@@ -6,7 +6,7 @@ then left out of every plan, told in the comment and counted once, and tried aga
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable
 from threading import Lock
 
@@ -61,9 +61,17 @@ class Catalogue:
         self._refused: dict[str, Counter[str]] = {}
         """By tracker: how often a label was refused since the last look that was not for that reason."""
         self._lock = Lock()
+        self._looking: defaultdict[str, Lock] = defaultdict(Lock)
+        """By tracker: one thread looks and defines, the others wait for what it finds."""
 
     def ensure(self, tracker: str, forge: Forge, guard: Guard) -> Spelling:
         """Create what is missing; return how the tracker spells its labels. One request an hour where none is."""
+        with self._lock:
+            looking = self._looking[tracker]
+        with looking:
+            return self._ensure(tracker, forge, guard)
+
+    def _ensure(self, tracker: str, forge: Forge, guard: Guard) -> Spelling:
         with self._lock:
             until, spelling = self._known.get(tracker, (float("inf"), Spelling()))
             if tracker in self._known and until > self._now():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from typing import Any, cast
+
 import pytest
 
-from tests.webhook.reconcile.house import House
+from tests.webhook.reconcile.house import House, unguarded
 from webhook.cli.demo.reports import CRASH, LEAK
 from webhook.comment import words
 
@@ -87,3 +90,22 @@ def test_labels_of_others_stay_where_they_are(house: House) -> None:
     house.correct(number, ITSELF)
     house.run(number)
     assert house.place.labels(number) == {"area: memory", "out-of-scope:1-self"}
+
+
+def test_runs_that_need_labels_at_once_define_them_once(house: House) -> None:
+    """Each from a thread of its own, on a tracker that has none of them yet."""
+    forges = [house.place.factory() for _ in range(4)]
+    found: list[object] = []
+    threads = [
+        threading.Thread(target=lambda f=forge: found.append(house.catalogue.ensure("here", f, cast("Any", unguarded))))
+        for forge in forges
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    made = [path for method, path in house.place.asked(writes=True) if method == "POST" and path.endswith("/labels")]
+    assert len(found) == len(forges)
+    assert len(made) == len(house.policy.labels)
+    for forge in forges:
+        forge.close()
