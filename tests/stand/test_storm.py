@@ -1,4 +1,4 @@
-"""Storms: a short one for every test run, and what is needed for one to mean something. `make storm` is the long one."""
+"""Storms: a short one for every test run, and what one needs to mean something. `make storm` is the long one."""
 
 from __future__ import annotations
 

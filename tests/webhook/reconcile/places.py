@@ -56,6 +56,14 @@ class Place(World):
     def delete_comment(self, comment_id: int, person: str) -> None: ...
 
     @abstractmethod
+    def repeat(self, number: int) -> None:
+        """Our comment stands there a second time, as if we had written it twice."""
+
+    @abstractmethod
+    def undefine(self, name: str) -> None:
+        """The tracker has no such label, and no event tells of it."""
+
+    @abstractmethod
     def unlabel(self, number: int, person: str, *names: str) -> None: ...
 
     @abstractmethod
@@ -118,6 +126,12 @@ class Hub(GitHubWorld, Place):
     def delete_comment(self, comment_id: int, person: str) -> None:
         self.forge.delete_comment(comment_id, person)
 
+    def repeat(self, number: int) -> None:
+        self.forge.comment(PROJECT, number, "xsa-scope[bot]", self.said_by_us(number))
+
+    def undefine(self, name: str) -> None:
+        self.forge.world.the_repository(PROJECT).labels.pop(name, None)
+
     def unlabel(self, number: int, person: str, *names: str) -> None:
         self.forge.remove_labels(PROJECT, number, person, list(names))
 
@@ -177,6 +191,14 @@ class Lab(GitLabWorld, Place):
 
     def delete_comment(self, comment_id: int, person: str) -> None:
         self.forge.delete_comment(comment_id, person)
+
+    def repeat(self, number: int) -> None:
+        (us,) = [user.username for user in self.forge.world.users.values() if user.id == self.us]
+        self.forge.comment(PROJECT, number, us, self.said_by_us(number))
+
+    def undefine(self, name: str) -> None:
+        if name in self.definitions():
+            self.forge.delete_label(PROJECT, name)
 
     def unlabel(self, number: int, person: str, *names: str) -> None:
         self.forge.remove_labels(PROJECT, number, person, list(names))
