@@ -74,6 +74,10 @@ class RefusedError(ForgeError):
         """Labels that were accepted and not set, where it is about these alone: everything else asked for was done."""
 
 
+class NoTrackerError(ForgeError):
+    """The issue's tracker is no longer configured: there is no forge to ask."""
+
+
 class Forge(Protocol):
     """What the service needs of one tracker, and no more. All methods may raise any `ForgeError`."""
 

@@ -58,9 +58,14 @@ FAILURES: Final[Mapping[str, Reason]] = {
         "The forge did not do what was asked.",
         "Look for `run.failed` with this issue in the workers' logs, then retry.",
     ),
+    "not-configured": Reason(
+        "The issue's project is not in the settings any more.",
+        "Put its tracker back into the settings, restart the workers and retry; or leave it: nothing is done there.",
+        waits=False,
+    ),
     "unexpected-error": Reason(
-        "A fault of this program, or an issue whose project is not configured any more.",
-        "If the project is configured, look for `run.failed` with this issue in the workers' logs and report its line.",
+        "A fault of this program.",
+        "Look for `run.failed` with this issue in the workers' logs and report its line.",
         waits=False,
     ),
     "crashed-repeatedly": Reason(

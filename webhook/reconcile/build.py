@@ -12,7 +12,7 @@ import scope
 from webhook import metrics
 from webhook.forges import Access, ForgeFactory, GitHubAppAccess, GitHubTokenAccess, GitLabAccess, forge_factory
 from webhook.forges.budget import Pacer
-from webhook.forges.port import Forge
+from webhook.forges.port import Forge, NoTrackerError
 from webhook.issue import ForgeKind
 from webhook.log import logger
 from webhook.reconcile.catalogue import Catalogue
@@ -22,10 +22,6 @@ from webhook.settings import Settings, Tracker
 from webhook.store import Claim, DutyClaim, Lane, Store, TrackerRef
 
 _log = logger(__name__)
-
-
-class NoTrackerError(Exception):
-    """The issue's tracker is no longer configured."""
 
 
 def load_policy(settings: Settings) -> scope.Policy:

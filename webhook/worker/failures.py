@@ -15,6 +15,7 @@ from webhook.forges.port import (
     LimitedError,
     MovedError,
     NotFoundError,
+    NoTrackerError,
     RefusedError,
     UnavailableError,
     UncertainError,
@@ -28,6 +29,7 @@ _REASONS: Mapping[type[Exception], str] = {
     NotFoundError: "forge-not-found",
     GoneError: "forge-gone",
     MovedError: "forge-moved",
+    NoTrackerError: "not-configured",
     ForgeError: "forge-error",
 }
 
@@ -92,7 +94,7 @@ def respond(error: Exception, retry: Retry) -> Response:
             return Response(reason, retry.outage, at_least=retry.look_again)
         case "forge-unavailable" | "forge-credentials":
             return Response(reason, retry.outage)
-        case "forge-refused":
+        case "forge-refused" | "not-configured":
             return Response(reason, retry.refused)
         case _:
             return Response(reason, retry.attempts)

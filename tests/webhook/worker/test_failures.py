@@ -11,6 +11,7 @@ from webhook.forges.port import (
     LimitedError,
     MovedError,
     NotFoundError,
+    NoTrackerError,
     RefusedError,
     UnavailableError,
     UncertainError,
@@ -53,6 +54,7 @@ def test_after_a_write_that_may_have_happened_nobody_looks_for_five_seconds() ->
         (NotFoundError("404"), "forge-not-found", RETRY.attempts),
         (GoneError("410"), "forge-gone", RETRY.attempts),
         (MovedError("301"), "forge-moved", RETRY.attempts),
+        (NoTrackerError(), "not-configured", RETRY.refused),
         (ForgeError("?"), "forge-error", RETRY.attempts),
     ],
 )
