@@ -180,10 +180,10 @@ class Service:
 
         def still() -> bool:
             nonlocal quiet
-            self.town.sandbox.core.deliveries.wait_idle(1.0)
+            delivered = self.town.sandbox.core.deliveries.wait_idle(1.0)
             stats = self.store.stats(datetime.now(UTC))
             busy = sum(lane.due + lane.waiting + lane.running for lane in (stats.live, stats.bulk))
-            quiet = 0 if busy else quiet + 1
+            quiet = quiet + 1 if delivered and not busy else 0
             return quiet >= 3  # our own writes come back as deliveries and may cause a last run
 
         wait_for(still, self.folder, pause=0.15, within=within)
