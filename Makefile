@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types rooms tests oracle storm stand bench-scope lock templates clean
+.PHONY: help demo test check lint types rooms tests oracle storm stand bench-scope bench-service lock templates clean
 
 help:  ## What one can make here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -45,6 +45,9 @@ stand: $(VENV)/.dev node_modules/.ready .proxy/.ready  ## Install what the tests
 bench-scope: $(VENV)/.dev  ## Verdicts a second beside zen-engine and a plain Python function
 	$(BIN)/python tests/bench/bench_scope.py
 
+bench-service: $(VENV)/.dev build/peers/.ready tests/bench/peers/node_modules/.ready  ## The service beside Probot and gidgethub on the sandbox (8 minutes)
+	$(BIN)/python tests/bench/bench_service.py
+
 templates: $(VENV)/.runtime  ## Write issue_templates/ from the policy
 	$(BIN)/xsa-scope templates write
 
@@ -55,9 +58,11 @@ lock:  ## Renew the lock files (hashes, no addresses of any index)
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file $$set pyproject.toml || exit 1; done
 	CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-config \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements-proxy.lock tests/stand/proxy.in
+	CUSTOM_COMPILE_COMMAND="make lock" build/lock/bin/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-config \
+	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file tests/bench/peers/requirements.lock tests/bench/peers/requirements.in
 
 clean:
-	rm -rf $(VENV) .proxy node_modules build
+	rm -rf $(VENV) .proxy node_modules build tests/bench/peers/node_modules
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "xsa-scope needs Python 3.11 or newer; give PYTHON=/path/to/python3.11"; exit 1; }
@@ -79,4 +84,13 @@ node_modules/.ready: package.json package-lock.json
 .proxy/.ready: requirements-proxy.lock
 	$(PYTHON) -m venv .proxy
 	.proxy/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r requirements-proxy.lock
+	@touch $@
+
+build/peers/.ready: tests/bench/peers/requirements.lock
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip --disable-pip-version-check install -q --require-hashes -r $<
+	@touch $@
+
+tests/bench/peers/node_modules/.ready: tests/bench/peers/package.json tests/bench/peers/package-lock.json
+	npm ci --prefix tests/bench/peers --no-audit --no-fund --silent
 	@touch $@

@@ -9,6 +9,7 @@
 """
 
 from scope.assess import assess
+from scope.backtest import Case, Replay, replay
 from scope.compare import Change, Comparison, Concerned, Difference, Judgement, compare
 from scope.explain import (
     Answer,
@@ -49,6 +50,7 @@ from scope.table import DecisionTable, Row
 
 __all__ = [
     "Answer",
+    "Case",
     "Change",
     "Cited",
     "Clause",
@@ -76,6 +78,7 @@ __all__ = [
     "Presumption",
     "Question",
     "Reading",
+    "Replay",
     "Report",
     "Row",
     "Section",
@@ -90,4 +93,5 @@ __all__ = [
     "labels_for",
     "load_policy",
     "parse_policy",
+    "replay",
 ]

@@ -113,8 +113,9 @@ def _differences(ground: Ground, policies: tuple[Policy, Policy], pairs: Node, d
                 yield _difference(ground, policies, box, pair)
 
 
-def _order(pair: _Pair) -> tuple[list[str], list[str]]:
-    return sorted(pair[0][0]), sorted(pair[1][0])
+def _order(pair: _Pair) -> list[tuple[list[str], bool]]:
+    """The same order in every process: codes first, then what is to be confirmed."""
+    return [(sorted(codes), firm) for codes, firm in pair]
 
 
 def _boxes(ground: Ground, pairs: Node, pair: _Pair) -> Iterator[Known]:

@@ -1,4 +1,4 @@
-"""`xsa-scope policy`: check a policy file, show a policy to people or programs, tell how two policies differ.
+"""`xsa-scope policy`: check a policy file, show a policy, tell how two policies differ, replay decided cases.
 
 Planning and approving a change of policy for the issues of a tracker is not here. Exit codes: 0 done or no difference
 in meaning, 1 the policy has a fault, 2 usage, 3 the two policies differ in meaning.
@@ -7,12 +7,13 @@ in meaning, 1 the policy has a fault, 2 usage, 3 the two policies differ in mean
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 import scope
-from webhook.cli.policies import DEFAULT_POLICY, load
+from webhook.cli.policies import DEFAULT_POLICY, POLICY_HELP, load
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -84,6 +85,38 @@ def diff(old: str, new: str, *, as_json: bool) -> None:
         for line in comparison.lines or [_nothing(comparison)]:
             click.echo(line)
     if comparison:
+        raise click.exceptions.Exit(DIFFERENT)
+
+
+@command.command()
+@click.option(
+    "--corpus", type=click.Path(path_type=Path), required=True, help="JSON lines: one case a line, with its report."
+)
+@click.option("--policy", default=DEFAULT_POLICY, show_default=True, help=POLICY_HELP)
+@click.option("--against", help="A second policy: tell which cases it moves.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON object.")
+def backtest(*, corpus: Path, policy: str, against: str | None, as_json: bool) -> None:
+    """Replay cases whose end is known: what agrees, what does not and by which clause, what would be asked.
+
+    Exit code 3 if a case whose facts are sure comes out the opposite way.
+    """
+    from rich.console import Console  # noqa: PLC0415  # only this command needs them
+
+    from webhook.cli import backtest_shown as shown  # noqa: PLC0415
+    from webhook.cli.corpus import read  # noqa: PLC0415
+
+    first = load(policy)
+    before = scope.replay(first, read(corpus, first))
+    second = None if against is None else load(against)
+    moved = [] if second is None else shown.moved(before, scope.replay(second, read(corpus, second)))
+    if as_json:
+        data = shown.as_data(first, before) | ({"moved": moved} if second else {})
+        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    else:
+        shown.show(first, before, Console())
+        if second is not None:
+            shown.show_moved(first, second, moved, Console())
+    if any(one.accord == "contradicts" and one.case.confidence == "high" for one in before):
         raise click.exceptions.Exit(DIFFERENT)
 
 

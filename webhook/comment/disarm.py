@@ -64,6 +64,8 @@ _REFERENCE = re.compile(r"([@#!&%])(?=\w)")
 
 def _line(text: str) -> str:
     """One line without invisible characters; whatever separated words is one space."""
+    if text.isprintable():  # the usual case: nothing of what is left out is printable
+        return " ".join(text.split())
     shown = (" " if unicodedata.category(c) in _INVISIBLE else c for c in text)
     return " ".join("".join(shown).split())
 

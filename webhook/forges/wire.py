@@ -13,6 +13,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -71,8 +72,10 @@ class Wire:
             raise ValueError("an API address is http(s)://host[:port][/path], without user or query")
         self.origin = f"{parts.scheme}://{parts.netloc}"
         self.session = requests.Session()
-        # Anything but None here keeps requests from looking into .netrc.
-        self.session.auth = _no_credentials_of_its_own
+        # Proxies and certificates are looked up once: a session looks through the environment for each request.
+        found = self.session.merge_environment_settings(self.origin, {}, stream=False, verify=None, cert=None)
+        self._way: dict[str, Any] = {"proxies": found["proxies"], "verify": found["verify"], "cert": found["cert"]}
+        self._headers = requests.utils.default_headers()
         self.call = Call("GET", "nothing")
         self.reply = Reply(0, {}, "")
         self._timeouts = timeouts
@@ -88,11 +91,10 @@ class Wire:
         run = self._run_id()
         if run:
             options["headers"] = {**options.get("headers", {}), RUN_HEADER: run}
-        options.update(timeout=self._timeouts, allow_redirects=False)
         outcome: requests.Response | Exception
         self._sent(self.call)
         try:
-            outcome = self.session.request(method, url, **options)
+            outcome = self._exchange(method, url, **options)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             outcome = error
         # Raised out here, so that no chained exception carries the request and with it a comment's text.
@@ -105,6 +107,24 @@ class Wire:
             # PyGithub would sleep and ask again.
             raise UnavailableError(f"{self.call}: HTTP 202, not ready yet")
         return outcome
+
+    def _exchange(  # noqa: PLR0913  # what the two libraries give
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        data: Any = None,
+        json: Any = None,
+        params: Any = None,
+        auth: Any = None,
+        **_ignored: Any,
+    ) -> requests.Response:
+        """One exchange through the session's adapter: nothing is followed, kept or looked up."""
+        asked = requests.Request(method, url, {**self._headers, **headers}, data=data, json=json, params=params)
+        # Anything but None here keeps requests from looking into .netrc.
+        asked.auth = auth or _no_credentials_of_its_own
+        return self.session.get_adapter(url).send(asked.prepare(), timeout=self._timeouts, **self._way)
 
     def close(self) -> None:
         """Close the connection."""

@@ -12,8 +12,19 @@ from webhook.forms.description import FieldDescription, FormDescription, Kind
 _KINDS: dict[str, Kind] = {"choice": "single", "ticks": "ticks", "line": "line", "text": "text"}
 
 
+_described: dict[int, tuple[scope.Form, FormDescription]] = {}
+"""By identity, with the form itself, so that no other one can come to have it. There are as many as policies."""
+
+
 def describe(form: scope.Form) -> FormDescription:
-    """The form as a reporter meets it."""
+    """The form as a reporter meets it: worked out once, because every run asks for it."""
+    known = _described.get(id(form))
+    if known is None:
+        known = _described[id(form)] = (form, _describe(form))
+    return known[1]
+
+
+def _describe(form: scope.Form) -> FormDescription:
     return FormDescription(
         id=form_id(form),
         fields=tuple(_field(field) for field in form.fields),

@@ -13,8 +13,9 @@ must be the only candidate of its field, visible, and in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from webhook.forms.description import FormDescription
 from webhook.forms.page import Heading, Page, heading_text
@@ -82,8 +83,7 @@ def locate(page: Page, form: FormDescription, marks: Marks) -> Layout:
 
 def _candidates(page: Page, form: FormDescription, marks: Marks) -> tuple[Candidate, ...]:
     rule = "#" * marks.level + " "
-    shown = _names(form, lambda label: marks.same(heading_text(rule + label) or ""))
-    typed = _names(form, marks.same)
+    shown, typed = _looks(form, marks)
     found = {
         heading.line: Candidate(heading.line, shown[marks.same(heading.text)], visible=True)
         for heading in page.headings
@@ -95,6 +95,13 @@ def _candidates(page: Page, form: FormDescription, marks: Marks) -> tuple[Candid
             if number is not None:
                 found[line] = Candidate(line, number, visible=False)
     return tuple(found[line] for line in sorted(found))
+
+
+@lru_cache(maxsize=64)
+def _looks(form: FormDescription, marks: Marks) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Fields by their headings as CommonMark shows them, and as they are typed. Nothing of a body is in here."""
+    rule = "#" * marks.level + " "
+    return _names(form, lambda label: marks.same(heading_text(rule + label) or "")), _names(form, marks.same)
 
 
 def _names(form: FormDescription, name: Callable[[str], str]) -> dict[str, int]:

@@ -25,12 +25,13 @@ _log = logger(__name__)
 
 
 class Note(Protocol):
-    """Notes an effect that the forge has confirmed."""
+    """Notes labels once the forge has confirmed them, so that a crash right after does not make them a stranger's.
 
-    def __call__(
-        self, *, added: Iterable[str] = (), removed: Iterable[str] = (), comment: tuple[int, str] | None = None
-    ) -> None:
-        """Labels added and removed; our comment's id and digest."""
+    Our comment needs no such note: the next run finds it by its author and its marker.
+    """
+
+    def __call__(self, *, added: Iterable[str] = (), removed: Iterable[str] = ()) -> None:
+        """Labels added and removed."""
 
 
 @dataclass(slots=True)
@@ -94,7 +95,6 @@ class Hand:
         else:
             raise ValueError("an edit and a deletion name their comment")
         done.comment = (written, digest)
-        self.note(comment=done.comment)
 
     def _react(self, one: Acknowledgement, done: Done) -> None:
         """Acknowledge a comment. A comment that is gone, or on which nobody may react, is done with."""

@@ -17,7 +17,7 @@ from webhook.issue import ForgeKind
 from webhook.log import logger
 from webhook.reconcile.catalogue import Catalogue
 from webhook.reconcile.restraint import UNRESTRAINED, Restraint
-from webhook.reconcile.run import Reconciler
+from webhook.reconcile.run import Ending, Reconciler
 from webhook.settings import Settings, Tracker
 from webhook.store import Claim, DutyClaim, Lane, Store, TrackerRef
 
@@ -35,7 +35,7 @@ def load_policy(settings: Settings) -> scope.Policy:
 class Workshop:
     """What a worker runs for each claim of an issue, and what the work on trackers shares with that."""
 
-    run: Callable[[Claim], None]
+    run: Callable[[Claim], Ending]
     forges: Forges
     catalogue: Catalogue
     pacers: Mapping[TrackerRef, Pacer]
@@ -54,7 +54,7 @@ class Workshop:
         return run
 
 
-def build_run(settings: Settings, policy: scope.Policy, store: Store) -> Callable[[Claim], None]:
+def build_run(settings: Settings, policy: scope.Policy, store: Store) -> Callable[[Claim], Ending]:
     """What a worker runs for each claim of an issue."""
     return build_workshop(settings, policy, store).run
 
@@ -81,7 +81,7 @@ def build_workshop(
         restrain=restraint.slip,
     )
 
-    def run(claim: Claim) -> None:
+    def run(claim: Claim) -> Ending:
         _here.run = claim.run
         if claim.tracker not in pacers:
             raise NoTrackerError
@@ -92,6 +92,7 @@ def build_workshop(
         if ending == "refused" and claim.ref.forge is ForgeKind.GITHUB:  # then it is the whole repository
             found, now = "found-public", datetime.now(UTC)
             store.mark_duty(claim.tracker, ["stop"], event=found, delivery=claim.delivery, now=now)
+        return ending
 
     return Workshop(run, forges, catalogue, pacers)
 

@@ -178,12 +178,8 @@ class Reconciler:
     def _apply(
         self, claim: Claim, forge: Forge, seen: Observation, drafted: Draft, defined: Callable[[], Spelling]
     ) -> Done:
-        def note(
-            *, added: Iterable[str] = (), removed: Iterable[str] = (), comment: tuple[int, str] | None = None
-        ) -> None:
-            self.store.record_progress(
-                claim, now=self.clock(), added=tuple(added), removed=tuple(removed), comment=comment
-            )
+        def note(*, added: Iterable[str] = (), removed: Iterable[str] = ()) -> None:
+            self.store.record_progress(claim, now=self.clock(), added=tuple(added), removed=tuple(removed))
 
         spelling = defined() if drafted.slip.add else Spelling()
         pace = partial(self.pace, claim.ref)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     ScalarSelect,
+    Select,
     Table,
     and_,
     bindparam,
@@ -165,11 +166,19 @@ def mine(claim: Claim | DutyClaim) -> ColumnElement[bool]:
 
 def still_mine(connection: Connection, claim: Claim | DutyClaim, now: datetime) -> bool:
     """Whether the run may still write: it holds the row's latest claim, within its lease, on no stopped tracker."""
-    row = table(claim).c
-    allowed = select(row.id).where(mine(claim), row.ready_at > now)
-    if isinstance(claim, Claim):
-        allowed = allowed.where(working(issue.c.tracker_id))
-    return connection.scalar(allowed) is not None
+    allowed = _DUTY_ALLOWED if isinstance(claim, DutyClaim) else _ALLOWED
+    return connection.scalar(allowed, {"row": claim.row, "token": claim.token, "now": now}) is not None
+
+
+def _allowed(kept: Table) -> Select[Any]:
+    row = kept.c
+    held = and_(row.id == bindparam("row"), row.lease_token == bindparam("token"), row.lease_owner.is_not(None))
+    return select(row.id).where(held, row.ready_at > bindparam("now", type_=row.ready_at.type))
+
+
+_ALLOWED = _allowed(issue).where(working(issue.c.tracker_id))
+_DUTY_ALLOWED = _allowed(tracker)
+"""Asked before every write: put together once."""
 
 
 def renew(connection: Connection, claim: Claim | DutyClaim, *, now: datetime, lease: timedelta) -> None:

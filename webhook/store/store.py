@@ -217,16 +217,13 @@ class Store:
         now: datetime,
         added: Collection[str] = (),
         removed: Collection[str] = (),
-        comment: tuple[int, str] | None = None,
     ) -> None:
-        """Note an effect right after the forge confirmed it: labels added or removed, our comment's id and digest.
+        """Note an effect right after the forge confirmed it: labels added or removed.
 
         So the truth survives a crash between two writes. Raises `LeaseLostError`.
         """
         with self._database.write() as connection:
             claims.own(connection, claim)
-            if comment is not None:
-                claims.change(connection, claim, comment_id=comment[0], comment_digest=comment[1])
             keeping.note_labels(connection, claim, added=added, removed=removed, at=now)
 
     def done(

@@ -20,8 +20,9 @@ from webhook.store import Claim, DutyClaim, Lane, LeaseLostError, Store, this_pr
 from webhook.worker.failures import Response, Retry, respond
 from webhook.worker.leases import Leases
 
-Run: TypeAlias = Callable[[Claim], None]
-"""Does one issue. It ends the claim in the store (`done`, `later`, `release`, `forget`) or raises."""
+Run: TypeAlias = Callable[[Claim], str | None]
+"""Does one issue. It ends the claim in the store (`done`, `later`, `release`, `forget`) or raises. One that says how
+it ended is believed; where it does not, the store is asked."""
 RunDuties: TypeAlias = Callable[[DutyClaim], None]
 """Does a tracker's own work. It ends the claim in the store (`done_duties`, `later`, `release`) or raises."""
 
@@ -146,19 +147,20 @@ class Worker:
         began = time.monotonic()
         with self._leases.kept(claim):
             try:
-                self._do(claim)
-                self._see_that_it_ended(claim)
+                if self._do(claim) is None:
+                    self._see_that_it_ended(claim)
             except LeaseLostError:
                 self._lost(claim)
             except Exception as error:  # noqa: BLE001  # every failure has an answer in `failures`
                 self._failed(claim, error)
         _log.debug("run.ended", **_told(claim), seconds=round(time.monotonic() - began, 3))
 
-    def _do(self, claim: Claim | DutyClaim) -> None:
+    def _do(self, claim: Claim | DutyClaim) -> str | None:
         if isinstance(claim, Claim):
-            self._run(claim)
-        elif self._run_duties is not None:
+            return self._run(claim)
+        if self._run_duties is not None:
             self._run_duties(claim)
+        return None
 
     def _see_that_it_ended(self, claim: Claim | DutyClaim) -> None:
         if self._store.still_mine(claim, self._clock()):

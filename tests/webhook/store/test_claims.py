@@ -47,7 +47,7 @@ def test_a_lease_that_ends_frees_the_row_and_whoever_held_it_may_do_nothing_more
         lambda: store.release(first, late),
         lambda: store.bury(first, reason="too-late", now=late),
         lambda: store.renew(first, late, MINUTE),
-        lambda: store.record_progress(first, now=late, added=["xsa-candidate"], comment=(7, "digest")),
+        lambda: store.record_progress(first, now=late, added=["xsa-candidate"]),
     ):
         with pytest.raises(LeaseLostError):
             act()

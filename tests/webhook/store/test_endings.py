@@ -136,10 +136,8 @@ def test_a_run_that_lost_its_lease_leaves_no_decision_and_no_ledger(store: Store
 def test_each_effect_is_noted_at_once_so_that_a_crash_between_two_leaves_the_truth(store: Store, claim: Claim) -> None:
     store.record_progress(claim, now=NOON, added=["xsa-candidate", "needs-info"])
     store.record_progress(claim, now=NOON, removed=["needs-info"], added=["xsa-candidate"])
-    store.record_progress(claim, now=NOON, comment=(77, "sha256:dd"))
     after_the_crash = claimed(store, minutes=1)
     assert after_the_crash.ledger == {"xsa-candidate"}
-    assert (after_the_crash.record.comment_id, after_the_crash.record.comment_digest) == (77, "sha256:dd")
     assert after_the_crash.first
 
 
