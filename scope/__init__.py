@@ -25,7 +25,7 @@ from scope.explain import (
 from scope.faults import PolicyError
 from scope.knowledge import UnknownWordError
 from scope.labels import labels_for
-from scope.load import builtin_policies, load_policy, parse_policy
+from scope.load import builtin_policies, load_policy, parse_policy, policy_text
 from scope.model import (
     Clause,
     Fact,
@@ -93,5 +93,6 @@ __all__ = [
     "labels_for",
     "load_policy",
     "parse_policy",
+    "policy_text",
     "replay",
 ]

@@ -59,6 +59,11 @@ def parse_policy(content: str, *, file: str, source_text: str | None = None) -> 
         raise
 
 
+def policy_text(source: str | Path) -> tuple[str, str]:
+    """The name and the text of the policy file that `load_policy` would read. Raises `PolicyError`."""
+    return _content(source)
+
+
 def builtin_policies() -> tuple[str, ...]:
     """The names of the policies that come with the package."""
     names = [file.name for file in files("scope").joinpath("policies").iterdir()]

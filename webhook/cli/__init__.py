@@ -26,7 +26,8 @@ COMMANDS = {
     "reconcile": "Bring one issue to its desired state without a server.",
     "sweep": "Bring a project's open issues to their desired state without a server.",
     "decide": "Decide reports from JSON, from options or from an issue's body.",
-    "policy": "Check, show and compare policies.",
+    "policy": "Check, show and compare policies; plan and approve a change.",
+    "resync": "Watch, pause, resume or end the relabelling after a change of policy.",
     "templates": "Write, check and read the report form.",
     "db": "Create and migrate the database.",
 }

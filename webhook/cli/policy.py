@@ -1,7 +1,7 @@
 """`xsa-scope policy`: check a policy file, show a policy, tell how two policies differ, replay decided cases.
 
-Planning and approving a change of policy for the issues of a tracker is not here. Exit codes: 0 done or no difference
-in meaning, 1 the policy has a fault, 2 usage, 3 the two policies differ in meaning.
+What a change of policy means for the issues of our trackers is planned here and done in `policy_change`. Exit codes: 0
+done or no difference in meaning, 1 the policy has a fault, 2 usage, 3 the policies differ or changes are pending.
 """
 
 from __future__ import annotations
@@ -118,6 +118,51 @@ def backtest(*, corpus: Path, policy: str, against: str | None, as_json: bool) -
             shown.show_moved(first, second, moved, Console())
     if any(one.accord == "contradicts" and one.case.confidence == "high" for one in before):
         raise click.exceptions.Exit(DIFFERENT)
+
+
+@command.command()
+@click.argument("source", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as one JSON object.")
+@click.option("--markdown", is_flag=True, help="Print it for a comment on a merge request.")
+@click.option("--counts-only", is_flag=True, help="Name no issue: for a place that others can read.")
+@click.option("--closed", is_flag=True, help="Look at closed issues too.")
+def plan(*, source: str | None, as_json: bool, markdown: bool, counts_only: bool, closed: bool) -> None:
+    """Tell what a policy would change on the issues we know. SOURCE: the settings' policy if not given.
+
+    Nothing is changed. Exit code 0 if nothing would change, 3 if something would.
+    """
+    from webhook.cli import policy_change  # noqa: PLC0415  # only these commands need the database
+
+    drawn, lines = policy_change.drawn(source, closed=closed)
+    policy_change.show(drawn, lines, as_json=as_json, markdown=markdown, counts_only=counts_only)
+    if drawn.concerned:
+        raise click.exceptions.Exit(DIFFERENT)
+
+
+@command.command()
+@click.argument("plan_id", metavar="PLAN")
+def approve(*, plan_id: str) -> None:
+    """Put the policy that waits in force, if PLAN is still its plan. Workers take it up within seconds."""
+    from webhook.cli import policy_change  # noqa: PLC0415
+
+    policy_change.approve(plan_id)
+
+
+@command.command()
+@click.argument("plan_id", metavar="PLAN")
+def reject(*, plan_id: str) -> None:
+    """Let the policy that waits wait no more. It is not asked about again until it changes."""
+    from webhook.cli import policy_change  # noqa: PLC0415
+
+    policy_change.reject(plan_id)
+
+
+@command.command()
+def activate() -> None:
+    """Read the settings' policy now, as a worker does when it starts: in force at once, or waiting for approval."""
+    from webhook.cli import policy_change  # noqa: PLC0415
+
+    policy_change.activate()
 
 
 def _nothing(comparison: scope.Comparison) -> str:

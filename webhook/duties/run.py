@@ -13,6 +13,7 @@ from webhook import metrics
 from webhook.duties.hook_watch import hook_watch
 from webhook.duties.kit import Chosen, Kit, Labels, Memory
 from webhook.duties.labels import labels
+from webhook.duties.policy import policy
 from webhook.duties.redelivery import redelivery
 from webhook.duties.schedule import next_turn
 from webhook.duties.stop import stop
@@ -26,6 +27,7 @@ Duty: TypeAlias = Callable[[Kit], None]
 
 DUTIES: Final[Mapping[str, Duty]] = {
     "stop": stop,
+    "policy": policy,
     "visibility": visibility,
     "labels": labels,
     "sweep": sweep,

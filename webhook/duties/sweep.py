@@ -54,6 +54,7 @@ def _sweep(kit: Kit, *, full: bool) -> None:
             define(kit)
         marked += _missing(kit, known, found)
         kit.store.purge_answers(began - kit.chosen.keep_answers)
+    kit.store.mark_stragglers(kit.tracker, began)
     kit.store.note_sweep(kit.tracker, until=began, full_at=began if since is None else None)
     metrics.SWEPT.add(marked, forge=kit.tracker.forge.value)
     _log.info("tracker.swept", tracker=kit.tracker, count=marked, total=len(found))

@@ -49,7 +49,7 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "duty": ("stop", "policy", "visibility", "labels", "sweep", "full-sweep", "redelivery", "hook-watch"),
     "lane": ("live", "bulk"),
     "state": ("due", "waiting", "running"),
-    "hold": ("limited-primary", "limited-secondary", "limited-application", "budget"),
+    "hold": ("limited-primary", "limited-secondary", "limited-application", "budget", "paused"),
     "window": ("requests", "points", "writes", "content-minute", "content-hour", "notes", "hooks"),
 }
 """Every label and the values it can have. Requests are named after the port's methods that need them; who can read a

@@ -30,11 +30,14 @@ from webhook.store.nouns import (
     TrackerState,
 )
 from webhook.store.owner import this_process
+from webhook.store.policies import EVENT as POLICY_EVENT
+from webhook.store.policies import Job, JobState, PolicyVersion, Stored
 from webhook.store.store import Store, open_store
 
 __all__ = [
     "AT_ONCE",
     "EDITED",
+    "POLICY_EVENT",
     "PROCESS_GONE",
     "UNDECIDED",
     "BudgetLeft",
@@ -46,18 +49,22 @@ __all__ = [
     "DutyClaim",
     "Hold",
     "IssueRecord",
+    "Job",
+    "JobState",
     "Known",
     "Lane",
     "LaneStats",
     "LeaseLostError",
     "Override",
     "PolicyStamp",
+    "PolicyVersion",
     "SchemaOutdatedError",
     "Settle",
     "Stats",
     "Store",
     "StoreError",
     "StoreUnavailableError",
+    "Stored",
     "StoredVerdict",
     "TrackerRef",
     "TrackerState",

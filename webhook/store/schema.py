@@ -22,13 +22,14 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
 
 from webhook.store.columns import Names, UtcTime
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration this schema is the result of; a test compares both."""
 
 metadata = MetaData(
@@ -250,6 +251,28 @@ budget = Table(
     Column("burst", Integer, nullable=False, comment="units that may be taken at once, as last used"),
     Column("every", BigInteger, nullable=False, comment="microseconds in which one unit flows back, as last used"),
     comment="what was taken of the forges' rate limits, shared by all processes",
+)
+
+policy = Table(
+    "policy",
+    metadata,
+    Column("id", Key, primary_key=True, comment="row id, in the order in which policies were first seen"),
+    Column("name", String(80), nullable=False, comment="the policy's own id"),
+    Column("version", String(40), nullable=False, comment="its version"),
+    Column("digest", String(80), nullable=False, comment="digest of what it means"),
+    Column("text_digest", String(80), nullable=False, comment="digest of how it says it"),
+    Column("content", Text, nullable=False, comment="the policy file as it was read"),
+    Column("state", String(20), nullable=False, comment="active, waiting for approval, rejected or past"),
+    Column("since", UtcTime, nullable=False, comment="in this state since"),
+    Column(
+        "job", String(20), comment="relabelling that its activation began: running, paused, done, aborted or superseded"
+    ),
+    Column("job_total", Integer, comment="issues that the relabelling concerns"),
+    Column("job_started_at", UtcTime, comment="when it began"),
+    Column("job_ended_at", UtcTime, comment="when it ended; NULL = it goes on"),
+    UniqueConstraint("digest", "text_digest"),
+    comment="every policy that was in force or is to be: at most one is active, at most one waits",
+    sqlite_autoincrement=True,
 )
 
 Index(

@@ -6,7 +6,7 @@ of them belong together in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from webhook.budget import Cost
 from webhook.issue import IssueRef
-from webhook.store import budgets, claims, endings, keeping, marks, overview, rows, trackers
+from webhook.store import budgets, claims, endings, keeping, marks, overview, policies, rows, trackers
 from webhook.store import duties as duty
 from webhook.store.census import Census, census
 from webhook.store.database import Database, check_revision, connect
@@ -448,6 +448,61 @@ class Store:
         """Drop the answers of issues closed before; returns how many issues."""
         with self._database.write() as connection:
             return keeping.purge_answers(connection, closed_before)
+
+    # --- policies
+
+    def policy_version(self, state: policies.State) -> policies.PolicyVersion | None:
+        """The policy in this state; None if there is none."""
+        with self._database.read() as connection:
+            return policies.version(connection, state)
+
+    def known_policy(self, digest: str, text_digest: str) -> policies.PolicyVersion | None:
+        """A policy by its digests, whatever its state; None if it was never seen."""
+        with self._database.read() as connection:
+            return policies.known(connection, digest, text_digest)
+
+    def put_policy(self, new: policies.PolicyVersion, state: policies.State, now: datetime) -> None:
+        """Bring a policy into a state; what was in that place before is past."""
+        with self._database.write() as connection:
+            policies.put(connection, new, state, now)
+
+    def stored_issues(self, *, closed: bool = False) -> Iterator[policies.Stored]:
+        """What plans rest on, issue by issue. The database is read while the caller works: leave it soon."""
+        with self._database.read() as connection:
+            yield from policies.stored(connection, closed=closed)
+
+    def activate(self, new: policies.PolicyVersion, concerned: Sequence[IssueRef], now: datetime) -> None:
+        """Put a policy in force and begin the relabelling of the issues it concerns, both or neither.
+
+        A relabelling that goes on is superseded.
+        """
+        trackers = {TrackerRef.of(ref): self._tracker(TrackerRef.of(ref)) for ref in concerned}
+        keys = [(trackers[TrackerRef.of(ref)], ref.number) for ref in concerned]
+        with self._database.write() as connection:
+            policies.put(connection, new, "active", now)
+            policies.begin(connection, new.digest, keys, now)
+        self._news.tell()
+
+    def mark_stragglers(self, tracker: TrackerRef, now: datetime) -> int:
+        """Mark open issues last decided by another policy than the active one; returns how many there are."""
+        tracker_id = self._tracker(tracker)
+        with self._database.write() as connection:
+            return policies.mark_stragglers(connection, tracker_id, now)
+
+    def job(self) -> policies.Job | None:
+        """The relabelling that goes on, or the last one there was."""
+        with self._database.read() as connection:
+            return policies.job(connection)
+
+    def set_job(self, state: policies.JobState, now: datetime) -> bool:
+        """Note that the relabelling is paused, goes on or is done; whether there is one."""
+        with self._database.write() as connection:
+            return policies.set_job(connection, state, now)
+
+    def end_job(self, state: policies.JobState, now: datetime) -> int:
+        """End the relabelling and take what is left of it off the work list; returns how many issues that were."""
+        with self._database.write() as connection:
+            return policies.finish(connection, state, now)
 
     def _is(self, ref: IssueRef) -> ColumnElement[bool]:
         return (issue.c.tracker_id == self._tracker(TrackerRef.of(ref))) & (issue.c.number == ref.number)
