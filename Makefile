@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types rooms tests oracle storm stand bench-scope bench-service lock templates clean
+.PHONY: help demo test check lint types rooms tests oracle storm stand bench-scope bench-service bench-plan lock templates clean
 
 help:  ## What one can make here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -47,6 +47,9 @@ bench-scope: $(VENV)/.dev  ## Verdicts a second beside zen-engine and a plain Py
 
 bench-service: $(VENV)/.dev build/peers/.ready tests/bench/peers/node_modules/.ready  ## The service beside Probot and gidgethub on the sandbox (8 minutes)
 	$(BIN)/python tests/bench/bench_service.py
+
+bench-plan: $(VENV)/.dev  ## A policy plan over 1,000 to 100,000 stored reports
+	$(BIN)/python tests/bench/bench_plan.py
 
 templates: $(VENV)/.runtime  ## Write issue_templates/ from the policy
 	$(BIN)/xsa-scope templates write

@@ -52,11 +52,15 @@ class Picture:
     policy: PolicyStamp | None
     trackers: tuple[TrackerPicture, ...] = ()
     budgets: tuple[BudgetLeft, ...] = ()
+    policy_waits: bool = False
+    """A change of policy waits for approval."""
 
     @property
     def needs(self) -> tuple[Need, ...]:
         """What needs a person; empty where all is well."""
         failed = [Need(f.name, f.facts.get("tracker", ""), f.hint) for f in self.findings if not f.well]
+        if self.policy_waits:
+            failed.append(Need("policy-waits", "", "A change of policy waits for approval: `xsa-scope policy plan`."))
         return (*failed, *(need for one in self.trackers for need in _needs(one)))
 
 

@@ -87,7 +87,7 @@ HOLDS: Final[Mapping[str, Reason]] = {
     "limited-application": Reason(
         "The forge's limit on this kind of request is used up.", "It ends by itself; lower `budgets` if it comes often."
     ),
-    "paused": Reason("Somebody paused the relabelling.", "`xsa-scope resync resume` lets it go on.", waits=False),
+    "paused": Reason("Somebody paused the relabelling.", "It goes on with `xsa-scope resync resume`.", waits=False),
     "budget": Reason(
         "Our own budget for this account is used up for the moment.", "It ends by itself; `budgets` sets its size."
     ),

@@ -17,7 +17,7 @@ from webhook.health.policy import PolicyCheck
 from webhook.issue import ForgeKind
 from webhook.log import failure, logger
 from webhook.settings import Settings
-from webhook.store import SchemaOutdatedError, Store, StoreError, TrackerRef, TrackerState, open_store
+from webhook.store import BudgetLeft, SchemaOutdatedError, Store, StoreError, TrackerRef, TrackerState, open_store
 
 T = TypeVar("T")
 
@@ -42,9 +42,9 @@ class Watch:
 
     def picture(self, now: datetime) -> Picture:
         """Everything there is to see."""
-        findings, seen = self._ask(lambda store: (self._each(store, now), tuple(store.budget_left(now))))
+        findings, seen = self._ask(lambda store: self._look(store, now))
         policy, stamp = self._policy.look()
-        trackers, budgets = seen or ((), ())
+        trackers, budgets, waiting = seen or ((), (), False)
         states = None if seen is None else {one.tracker: one.state for one in trackers}
         return Picture(
             at=now,
@@ -52,6 +52,7 @@ class Watch:
             policy=stamp,
             trackers=trackers,
             budgets=budgets,
+            policy_waits=waiting,
         )
 
     def figures(self, now: datetime) -> Figures:
@@ -67,6 +68,10 @@ class Watch:
     def _answering(self, states: Mapping[TrackerRef, TrackerState] | None, now: datetime) -> list[Finding]:
         """A finding for each configured tracker; none while the database cannot tell."""
         return [] if states is None else [answering(each, states.get(each), now) for each in self._trackers]
+
+    def _look(self, store: Store, now: datetime) -> tuple[tuple[TrackerPicture, ...], tuple[BudgetLeft, ...], bool]:
+        waiting = store.policy_version("waiting") is not None
+        return self._each(store, now), tuple(store.budget_left(now)), waiting
 
     def _each(self, store: Store, now: datetime) -> tuple[TrackerPicture, ...]:
         states, holds = _states(store), store.holds(now)

@@ -14,6 +14,7 @@ from webhook.duties import visibility
 from webhook.forges.port import LimitKind
 from webhook.health.reasons import FAILURES, HOLDS, REASONS, STOPS, UNKNOWN, WAITS, reason
 from webhook.metrics import ENUMERATIONS
+from webhook.resync.job import PAUSED
 from webhook.worker import failures
 
 ROOM = Path(webhook.__file__).parent
@@ -41,7 +42,7 @@ def test_every_code_a_failed_run_can_end_with_has_its_sentences() -> None:
 
 
 def test_every_hold_has_its_sentences_and_its_figure() -> None:
-    made = {"budget" if kind == "budget" else f"limited-{kind}" for kind in get_args(LimitKind)}
+    made = {"budget" if kind == "budget" else f"limited-{kind}" for kind in get_args(LimitKind)} | {PAUSED}
     assert made == set(HOLDS) == set(ENUMERATIONS["hold"])
 
 

@@ -25,12 +25,13 @@ from webhook.store import (
     IssueRecord,
     Lane,
     PolicyStamp,
+    PolicyVersion,
     Store,
     StoredVerdict,
     TrackerRef,
 )
 from webhook.store.database import connect
-from webhook.store.schema import metadata
+from webhook.store.schema import REVISION, metadata
 
 ALPHA = TrackerRef(ForgeKind.GITHUB, "example/security")
 BETA = TrackerRef(ForgeKind.GITLAB, "group/reports")
@@ -163,9 +164,17 @@ def test_a_database_of_another_release_is_told_by_what_to_run(url: str, store: S
         assert sample(exposition(watch.figures(NOON)), "database_up") == 0
     finally:
         with database.write() as connection:
-            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{REVISION}'")  # noqa: S608
         database.close()
     assert readiness(watch.ready(NOON))["ready"], "it recovers by itself"
+
+
+def test_a_change_of_policy_that_waits_needs_a_person(store: Store, watch: Watch) -> None:
+    waiting = PolicyVersion("xen-practice", "1", "sha256:01", "sha256:02", "content")
+    store.put_policy(waiting, "waiting", NOON)
+    assert needs(watch) == [("policy-waits", "")]
+    store.put_policy(waiting, "active", NOON)
+    assert needs(watch) == []
 
 
 def test_a_database_that_does_not_answer_is_a_finding_and_leaves_no_password_behind(watching: Watching) -> None:
