@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types rooms tests oracle storm stand bench-scope bench-service bench-plan lock templates clean
+.PHONY: help demo test check lint types rooms tests oracle storm stand bench-scope bench-service bench-plan bench-rows lock templates clean
 
 help:  ## What one can make here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -50,6 +50,9 @@ bench-service: $(VENV)/.dev build/peers/.ready tests/bench/peers/node_modules/.r
 
 bench-plan: $(VENV)/.dev  ## A policy plan over 1,000 to 100,000 stored reports
 	$(BIN)/python tests/bench/bench_plan.py
+
+bench-rows: $(VENV)/.dev  ## Taking deliveries and claiming issues with 1,000 and with 100,000 rows due
+	$(BIN)/python tests/bench/bench_rows.py
 
 templates: $(VENV)/.runtime  ## Write issue_templates/ from the policy
 	$(BIN)/xsa-scope templates write

@@ -60,10 +60,18 @@ def row(policy: scope.Policy, chance: random.Random, form: str, number: int) -> 
     )
     verdict = scope.assess(policy, answers.report())
     return {
-        "tracker_id": 1, "number": number, "answers": answers.stored(), "answers_digest": answers.digest(),
-        "outcome": verdict.outcome.value, "standing": verdict.standing.value, "codes": verdict.codes,
-        "missing": verdict.missing, "presumptions": verdict.presumptions, "contested": verdict.contested,
-        "desired": scope.labels_for(policy, verdict), "policy_digest": policy.digest,
+        "tracker_id": 1,
+        "number": number,
+        "answers": answers.stored(),
+        "answers_digest": answers.digest(),
+        "outcome": verdict.outcome.value,
+        "standing": verdict.standing.value,
+        "codes": verdict.codes,
+        "missing": verdict.missing,
+        "presumptions": verdict.presumptions,
+        "contested": verdict.contested,
+        "desired": scope.labels_for(policy, verdict),
+        "policy_digest": policy.digest,
     }
 
 
