@@ -28,6 +28,7 @@ COMMANDS = {
     "decide": "Decide reports from JSON, from options or from an issue's body.",
     "policy": "Check, show and compare policies; plan and approve a change.",
     "resync": "Watch, pause, resume or end the relabelling after a change of policy.",
+    "labels": "Compare the trackers' labels with the policy's, and bring them up to date.",
     "templates": "Write, check and read the report form.",
     "db": "Create and migrate the database.",
 }

@@ -26,7 +26,6 @@ KINDS: Final[Mapping[str, str]] = {
     "reaction": "react",
     "emoji": "react",
     "labels": "label_definitions",
-    "label": "create_label",
     "confidentiality of an issue": "make_confidential",
     "issues": "issues_updated_since",
     "repository": "project",
@@ -46,11 +45,16 @@ COMMENT: Final[Mapping[str, str]] = {
 }
 """By the verb, what is done to one comment."""
 
+LABEL: Final[Mapping[str, str]] = {"POST": "create_label", "PATCH": "change_label", "PUT": "change_label"}
+"""The same for the definition of a label."""
+
 
 def kind(call: Call) -> str:
     """What the metrics call a request."""
     if call.what in {"comment", "note"}:
         return COMMENT.get(call.verb, OTHER)
+    if call.what == "label":
+        return LABEL.get(call.verb, OTHER)
     return KINDS.get(call.what, OTHER)
 
 

@@ -168,6 +168,11 @@ class GitHub:
         if reply.status == UNPROCESSABLE and not defined(label.name, self.label_definitions()):
             raise self._exchange.refusal(call, reply)
 
+    def change_label(self, name: str, label: LabelDefinition, guard: Guard) -> None:
+        """PATCH a label; on issues it goes by its new name at once."""
+        body = {"new_name": label.name, "color": label.colour, "description": label.description}
+        self._exchange.write(Call("PATCH", "label"), self._path("labels", quote(name, safe="")), body, guard)
+
     def make_confidential(self, number: int, guard: Guard) -> None:  # noqa: ARG002  # GitLab's
         """GitHub has no confidential issues."""
         raise RefusedError("GitHub has no confidential issues")

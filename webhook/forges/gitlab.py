@@ -165,6 +165,13 @@ class GitLab:
         if reply.status in _TAKEN and not defined(label.name, self.label_definitions()):
             raise self._exchange.refusal(call, reply)
 
+    def change_label(self, name: str, label: LabelDefinition, guard: Guard) -> None:
+        """PUT a label of the project's own; one that it inherits is not found here."""
+        body = {"color": f"#{label.colour}", "description": label.description}
+        if name != label.name:  # GitLab refuses a new name that is the old one
+            body["new_name"] = label.name
+        self._exchange.write(Call("PUT", "label"), self._path("labels", quote(name, safe="")), body, guard)
+
     def make_confidential(self, number: int, guard: Guard) -> None:
         """PUT the flag and nothing else."""
         if not self._put_issue(number, "confidentiality of an issue", {"confidential": True}, guard).confidential:

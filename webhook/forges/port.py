@@ -120,6 +120,9 @@ class Forge(Protocol):
     def create_label(self, label: LabelDefinition, guard: Guard) -> None:
         """Define a label; one that exists already, in whatever case, is fine."""
 
+    def change_label(self, name: str, label: LabelDefinition, guard: Guard) -> None:
+        """Give a label that is defined another name, colour and description. `NotFoundError` if it is not ours."""
+
     def make_confidential(self, number: int, guard: Guard) -> None:
         """GitLab: `PUT confidential: true` and nothing else. GitHub: `RefusedError`."""
 

@@ -37,6 +37,7 @@ ENUMERATIONS: Final[Mapping[str, tuple[str, ...]]] = {
         "react",
         "label_definitions",
         "create_label",
+        "change_label",
         "make_confidential",
         "issues_updated_since",
         "project",

@@ -72,6 +72,11 @@ class LooksOnly:
         return cast("Forge", _Spectator(self._within.forge(forge)))
 
 
+WRITES = frozenset(
+    {"change_labels", "create_comment", "edit_comment", "delete_comment", "react", "redeliver", "change_label"}
+)
+
+
 class _Spectator:
     """An adapter that reads. What a run writes beside its plan is left undone; anything else would be a mistake."""
 
@@ -79,7 +84,7 @@ class _Spectator:
         self._forge = forge
 
     def __getattr__(self, name: str) -> Any:
-        if name in {"change_labels", "create_comment", "edit_comment", "delete_comment", "react", "redeliver"}:
+        if name in WRITES:
             raise AssertionError(f"a dry run was about to write ({name})")
         return getattr(self._forge, name)
 

@@ -12,7 +12,7 @@ import pytest
 from tests.webhook.forges.scripted import Clock, Says, Script, ScriptedForge, github_script, gitlab_script
 from tests.webhook.forges.worlds import GitHubWorld, GitLabWorld, World
 from webhook import forges
-from webhook.forges.counting import COMMENT, KINDS, kind
+from webhook.forges.counting import COMMENT, KINDS, LABEL, kind
 from webhook.forges.failures import Call
 from webhook.forges.port import ForgeError
 from webhook.issue import LabelDefinition
@@ -66,8 +66,8 @@ def names_used() -> set[str]:
 def test_every_request_an_adapter_names_has_a_name_in_the_metrics() -> None:
     used = names_used()
     assert {"issue", "note", "installation token", "confidentiality of an issue"} <= used, "the search is blind"
-    assert used - {"comment", "note"} == set(KINDS)
-    assert {*KINDS.values(), *COMMENT.values()} == set(ENUMERATIONS["request"])
+    assert used - {"comment", "note", "label"} == set(KINDS)
+    assert {*KINDS.values(), *COMMENT.values(), *LABEL.values()} == set(ENUMERATIONS["request"])
 
 
 @pytest.mark.parametrize(
