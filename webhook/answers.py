@@ -67,6 +67,11 @@ class Evidence:
     only_if_open: bool = False
     """Counts only where nobody has settled the fact yet (`/scope os rest …`)."""
 
+    @property
+    def says_nothing(self) -> bool:
+        """`/scope os rest unknown`: what is open stays as it is, an effort that was made included."""
+        return self.only_if_open and self.values is not None and len(self.values) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class AddedPath:
@@ -160,6 +165,8 @@ def merge(form: FormAnswers, evidence: Iterable[Evidence] = (), added: Sequence[
     for word in evidence:
         if word.path is None:
             _lay(facts, reporters[1], efforts, word)
+            for path, first in zip(paths, reporters[0], strict=True):
+                _outdated(path, first, word)
         elif word.path < len(paths):
             _lay(paths[word.path], reporters[0][word.path], efforts, word)
     return Answers(
@@ -173,8 +180,17 @@ def merge(form: FormAnswers, evidence: Iterable[Evidence] = (), added: Sequence[
     )
 
 
+def _outdated(path: dict[str, Said], before: Mapping[str, Said], word: Evidence) -> None:
+    """A later word on the whole report takes the place of the team's earlier one on a single attack."""
+    if word.only_if_open or word.fact not in path or path[word.fact].by != "team":
+        return
+    del path[word.fact]
+    if word.fact in before:
+        path[word.fact] = before[word.fact]
+
+
 def _lay(where: dict[str, Said], before: Mapping[str, Said], efforts: dict[str, Said], word: Evidence) -> None:
-    if word.only_if_open and word.fact in where and len(where[word.fact].values) == 1:
+    if word.only_if_open and ((word.fact in where and len(where[word.fact].values) == 1) or word.says_nothing):
         return
     efforts.pop(word.fact, None)
     if word.values is None:

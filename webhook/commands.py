@@ -8,9 +8,10 @@ is asked through a function; acknowledging is the reconciler's.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TypeAlias
 
 from markdown_it import MarkdownIt
@@ -54,6 +55,7 @@ class Problem(StrEnum):
     UNKNOWN_LABEL = "unknown-label"
     WHICH_PATH = "which-path"
     NO_SUCH_PATH = "no-such-path"
+    ANOTHER_PATH = "another-path"
     ONLY_WINDOWS = "only-windows"
     TOO_LATE = "too-late"
 
@@ -104,6 +106,8 @@ class Commands:
     refused: tuple[Refusal, ...] = ()
     obeyed: frozenset[int] = frozenset()
     """Ids of comments in which every command was understood and permitted."""
+    pins: Mapping[str, str] = field(default_factory=dict)
+    """What the numbers in commands meant when they were first read; to be given back at the next reading."""
 
 
 class _RefusedError(Exception):
@@ -112,16 +116,20 @@ class _RefusedError(Exception):
         self.problem, self.nearest = problem, nearest
 
 
-def read(
+def read(  # noqa: PLR0913  # the report, its comments, and whom to ask
     policy: scope.Policy,
     comments: Iterable[Comment],
     *,
     us: frozenset[int],
     role: Callable[[Person], Role],
-    form_paths: int,
+    form_paths: Sequence[Mapping[str, frozenset[str]]],
+    pins: Mapping[str, str] = MappingProxyType({}),
 ) -> Commands:
-    """Read the commands of all comments but our own. `role` is asked only for commands that need one."""
-    reader = _Reader(policy, role, form_paths)
+    """Read the commands of all comments but our own. `role` is asked only for commands that need one.
+
+    `form_paths`: the reporter's attacks, in the order in which they are numbered. `pins`: what the last reading gave.
+    """
+    reader = _Reader(policy, role, form_paths, pins)
     for comment in sorted(comments, key=lambda c: (c.created_at, c.id)):
         if comment.author.id not in us:
             reader.take(comment)
@@ -131,8 +139,16 @@ def read(
 class _Reader:
     """Collects what the comments command; knows how many paths the report has so far."""
 
-    def __init__(self, policy: scope.Policy, role: Callable[[Person], Role], form_paths: int) -> None:
-        self._policy, self._role, self._count = policy, role, form_paths
+    def __init__(
+        self,
+        policy: scope.Policy,
+        role: Callable[[Person], Role],
+        form_paths: Sequence[Mapping[str, frozenset[str]]],
+        pins: Mapping[str, str],
+    ) -> None:
+        self._policy, self._role = policy, role
+        self._attacks = [attack(path) for path in form_paths]
+        self._before, self._pins = pins, dict[str, str]()
         self._evidence: list[Evidence] = []
         self._paths: list[AddedPath] = []
         self._hands: list[Override | Resume] = []
@@ -163,6 +179,7 @@ class _Reader:
             help_wanted=self._help,
             refused=tuple(self._refused),
             obeyed=frozenset(self._obeyed),
+            pins=self._pins,
         )
 
     def _keep(self, command: Command) -> None:
@@ -170,7 +187,8 @@ class _Reader:
             self._evidence.append(command)
         elif isinstance(command, AddedPath):
             self._paths.append(command)
-            self._count += 1
+            said = {"source": command.source, "effect": command.effect, "target": command.target}
+            self._attacks.append(attack(said))
         elif isinstance(command, Request):
             self._help = self._help or command.help
         else:
@@ -216,7 +234,7 @@ class _Reader:
         head, reason = _split_reason(words)
         if len(head) < 2:  # noqa: PLR2004  # fact and values
             raise _RefusedError(Problem.INCOMPLETE)
-        path, fact = self._address(head[0])
+        path, fact = self._address(head[0], origin)
         values = frozenset(_word(v) for v in "".join(head[1:]).split(",") if v)
         for value in sorted(values - frozenset(fact.values)):
             raise _RefusedError(Problem.UNKNOWN_VALUE, nearest(value, fact.values))
@@ -230,14 +248,14 @@ class _Reader:
         head, _ = _split_reason(words)
         if len(head) != 1:
             raise _RefusedError(Problem.INCOMPLETE)
-        path, fact = self._address(head[0])
+        path, fact = self._address(head[0], origin)
         return [Evidence(fact.name, None, origin, path=path)]
 
     def _path(self, words: list[str], origin: Origin) -> list[Command]:
         head, _ = _split_reason(words)
         if not head or head[0].lower() != "add":
             raise _RefusedError(Problem.INCOMPLETE)
-        parts = [_word(part) for part in " ".join(head[1:]).split("->")]
+        parts = [_word(part) for part in " ".join(head[1:]).replace("→", "->").split("->")]
         if len(parts) != PATH_WORDS:
             raise _RefusedError(Problem.INCOMPLETE)
         names = ("source", "effect", "target")
@@ -260,7 +278,7 @@ class _Reader:
     def _resume(self, _words: list[str], origin: Origin) -> list[Command]:
         return [Resume(origin)]
 
-    def _address(self, word: str) -> tuple[int | None, scope.Fact]:
+    def _address(self, word: str, origin: Origin) -> tuple[int | None, scope.Fact]:
         number, dot, name = word.partition(".")
         if not dot:
             number, name = "", word
@@ -268,20 +286,40 @@ class _Reader:
         if fact is None:
             raise _RefusedError(Problem.UNKNOWN_FACT, nearest(_word(name), self._policy.facts))
         if number:
-            if not number.isdecimal() or not 1 <= int(number) <= self._count:
-                raise _RefusedError(Problem.NO_SUCH_PATH)
-            return int(number) - 1, fact
+            return self._numbered(number, origin), fact
         if not fact.on_path:
             return None, fact
-        if self._count > 1:
+        if len(self._attacks) > 1:
             raise _RefusedError(Problem.WHICH_PATH)
         return 0, fact
+
+    def _numbered(self, number: str, origin: Origin) -> int:
+        """The index of the attack that the number meant when this command was first read.
+
+        The reporter's edits renumber attacks. A word about one of them must not come to speak of another.
+        """
+        key = f"{origin.comment}:{origin.line}:{number}"
+        meant = self._before.get(key)
+        if meant is None:
+            if not number.isdecimal() or not 1 <= int(number) <= len(self._attacks):
+                raise _RefusedError(Problem.NO_SUCH_PATH)
+            meant = self._attacks[int(number) - 1]
+        self._pins[key] = meant
+        if meant not in self._attacks:
+            raise _RefusedError(Problem.ANOTHER_PATH)
+        at = int(number) - 1
+        return at if at < len(self._attacks) and self._attacks[at] == meant else self._attacks.index(meant)
 
     def _values(self, name: str, word: str) -> frozenset[str]:
         fact = self._policy.facts[name]
         if word not in fact.values:
             raise _RefusedError(Problem.UNKNOWN_VALUE, nearest(word, fact.values))
         return frozenset({word})
+
+
+def attack(path: Mapping[str, frozenset[str]]) -> str:
+    """What tells an attack from another: its source, effect and target, `*` where any is possible."""
+    return " -> ".join("|".join(sorted(path[name])) if name in path else "*" for name in ("source", "effect", "target"))
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
@@ -327,7 +365,7 @@ def _split(children: list[Token]) -> list[list[Token]]:
     for token in children:
         if token.type in ("softbreak", "hardbreak"):
             lines.append([])
-        elif token.content or token.type == "html_inline":
+        elif token.content or token.nesting or token.type == "html_inline":  # emphasis opens a line, too
             lines[-1].append(token)
     return lines
 

@@ -15,8 +15,16 @@ FRESH_SECONDS = 2.0
 """A look at the visibility protects the writes that begin within this many seconds after it."""
 
 
+LOOKS = 3
+"""So often a write looks anew before it is given up: forge or database take longer than a look is good for."""
+
+
 class PublicError(Exception):
     """The public can read this issue."""
+
+
+class SlowLookError(Exception):
+    """Who can read the issue could not be seen freshly enough to write."""
 
 
 def is_private(issue: Issue, visibility: Visibility) -> bool:
@@ -48,10 +56,20 @@ class Guard:
         self.private, self.looked_at = private, at
 
     def __call__(self) -> None:
-        """Raise `PublicError`, or whatever `still_mine` raises, unless the next request may write."""
-        if self.now() - self.looked_at > FRESH_SECONDS:
-            began = self.now()
-            self.saw(private=self.look(), at=began)
-        if not self.private:
-            raise PublicError
-        self.still_mine()
+        """Raise `PublicError`, `SlowLookError`, or whatever `still_mine` raises, unless the next request may write.
+
+        The age of the look is taken last: a database that answers late must not make it an old one.
+        """
+        for _ in range(LOOKS):
+            if not self._fresh():
+                began = self.now()
+                self.saw(private=self.look(), at=began)
+            if not self.private:
+                raise PublicError
+            self.still_mine()
+            if self._fresh():
+                return
+        raise SlowLookError
+
+    def _fresh(self) -> bool:
+        return self.now() - self.looked_at <= FRESH_SECONDS

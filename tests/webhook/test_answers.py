@@ -121,3 +121,18 @@ def test_whom_a_word_is_against_is_not_stored() -> None:
     answers = merge(FORM, [by(2, "ada", "vulnerable"), by(3, "bob", "not_vulnerable")])
     assert restore(answers.stored()).facts["os_linux"].against is None
     assert "ada" not in json.dumps(answers.stored())
+
+
+def test_a_later_word_on_the_whole_report_takes_the_place_of_one_on_a_single_attack() -> None:
+    answers = merge(FORM, [word("reachable", "no", path=1), word("reachable", "yes", minute=1)])
+    assert "reachable" not in answers.paths[1]
+    assert answers.facts["reachable"].values == {"yes"}
+    earlier = merge(FORM, [word("reachable", "yes"), word("reachable", "no", path=1, minute=1)])
+    assert earlier.paths[1]["reachable"].values == {"no"}
+
+
+def test_saying_that_the_rest_is_unknown_takes_no_effort_back() -> None:
+    both = frozenset({"vulnerable", "not_vulnerable"})
+    looked_into = Evidence("os_windows", both, origin(0), effort=True)
+    rest = Evidence("os_windows", both, origin(1), only_if_open=True)
+    assert "os_windows" in merge(FORM, [looked_into, rest]).efforts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +23,12 @@ def policy() -> scope.Policy:
     return scope.load_policy("builtin:xen-rfc-v2")
 
 
+ATTACKS = [
+    {"source": frozenset({"guest_kernel"}), "effect": frozenset({effect}), "target": frozenset({"hypervisor"})}
+    for effect in ("denial_of_service", "information_leak", "privilege_escalation", "other")
+]
+
+
 def said(*bodies: str | tuple[Person, str]) -> list[Comment]:
     spoken = [(ADA, body) if isinstance(body, str) else body for body in bodies]
     return [
@@ -30,13 +37,15 @@ def said(*bodies: str | tuple[Person, str]) -> list[Comment]:
     ]
 
 
-def obey(policy: scope.Policy, *bodies: str | tuple[Person, str], paths: int = 1) -> Commands:
+def obey(
+    policy: scope.Policy, *bodies: str | tuple[Person, str], paths: int = 1, pins: Mapping[str, str] | None = None
+) -> Commands:
     return commands.read(
         policy,
         said(*bodies),
         us=frozenset({BOT.id}),
         role=lambda person: Role.TRIAGE if person == ADA else Role.READ,
-        form_paths=paths,
+        form_paths=ATTACKS[:paths],
     )
 
 
@@ -142,7 +151,7 @@ def test_a_command_keeps_the_time_of_its_comment_however_late_it_is_edited(polic
     (comment,) = said("/scope resume")
     late = replace(comment, updated_at=comment.updated_at + timedelta(hours=1))
     for one, edited in ((comment, False), (late, True)):
-        found = commands.read(policy, [one], us=frozenset(), role=lambda _: Role.TRIAGE, form_paths=1)
+        found = commands.read(policy, [one], us=frozenset(), role=lambda _: Role.TRIAGE, form_paths=ATTACKS[:1])
         assert (found.hands[0].origin.at, found.hands[0].origin.edited) == (comment.created_at, edited)
 
 
@@ -194,3 +203,54 @@ def test_one_wrong_line_leaves_the_right_ones_standing(policy: scope.Policy) -> 
     assert [word.fact for word in found.evidence] == ["os_linux"]
     assert [refused.problem for refused in found.refused] == [Problem.UNKNOWN_SYSTEM]
     assert not found.obeyed
+
+
+# --- numbers
+
+
+def test_a_number_keeps_its_meaning_when_the_reporter_renumbers_the_attacks(policy: scope.Policy) -> None:
+    word = "/scope set 2.reachable no because it is dead code"
+    first = obey(policy, word, paths=2)
+    (evidence,) = first.evidence
+    assert evidence.path == 1
+    assert first.pins == {"100:1:2": "guest_kernel -> information_leak -> hypervisor"}
+    moved = [ATTACKS[2], ATTACKS[0], ATTACKS[1]]
+    found = read_with(policy, word, moved, first.pins)
+    assert [one.path for one in found.evidence] == [2]
+    assert found.pins == first.pins
+
+
+def test_a_number_whose_attack_is_gone_speaks_of_no_other(policy: scope.Policy) -> None:
+    word = "/scope set 2.reachable no because it is dead code"
+    pins = obey(policy, word, paths=2).pins
+    found = read_with(policy, word, [ATTACKS[0], ATTACKS[2]], pins)
+    assert found.evidence == ()
+    assert [one.problem for one in found.refused] == [Problem.ANOTHER_PATH]
+    assert found.obeyed == frozenset()
+    back = read_with(policy, word, ATTACKS[:2], found.pins)
+    assert [one.path for one in back.evidence] == [1], "and counts again when it is back"
+
+
+def test_another_number_on_the_same_line_is_another_word(policy: scope.Policy) -> None:
+    pins = obey(policy, "/scope set 2.reachable no because it is dead code", paths=2).pins
+    found = read_with(policy, "/scope set 1.reachable no because it is dead code", ATTACKS[:2], pins)
+    assert [one.path for one in found.evidence] == [0]
+    assert list(found.pins) == ["100:1:1"]
+
+
+def read_with(
+    policy: scope.Policy, body: str, attacks: list[dict[str, frozenset[str]]], pins: Mapping[str, str]
+) -> Commands:
+    return commands.read(policy, said(body), us=frozenset(), role=lambda _: Role.TRIAGE, form_paths=attacks, pins=pins)
+
+
+@pytest.mark.parametrize("arrow", ["->", "→", " → "])
+def test_an_attack_is_added_with_either_arrow(policy: scope.Policy, arrow: str) -> None:
+    found = obey(policy, f"/scope path add guest_kernel{arrow}information_leak{arrow}other_guest")
+    (added,) = found.paths
+    assert (added.source, added.target) == (frozenset({"guest_kernel"}), frozenset({"other_guest"}))
+
+
+@pytest.mark.parametrize("body", ["**/scope resume**", "_/scope resume_", "- /scope resume", "done\n**/scope resume**"])
+def test_a_command_that_is_told_of_is_not_given(policy: scope.Policy, body: str) -> None:
+    assert obey(policy, body) == Commands()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from webhook.disclosure import Guard, PublicError, is_private
+from webhook.disclosure import Guard, PublicError, SlowLookError, is_private
 from webhook.issue import ForgeKind, Issue, IssueRef, Person, Visibility
 
 
@@ -77,3 +77,27 @@ def test_a_run_that_has_lost_its_lease_writes_nothing() -> None:
     street.mine = False
     with pytest.raises(LookupError):
         street.guard()()
+
+
+def test_a_look_that_grew_old_while_the_lease_was_checked_is_repeated() -> None:
+    street = Street()
+    waits = iter([3.0, 0.0])
+
+    def slow() -> None:
+        street.time += next(waits)
+
+    guard = Guard(street.look, slow, lambda: street.time)
+    guard()
+    assert street.looks == 2
+
+
+def test_where_every_look_is_old_when_it_comes_nothing_is_written() -> None:
+    street = Street()
+
+    def slow() -> bool:
+        street.time += 2.5
+        return street.look()
+
+    with pytest.raises(SlowLookError):
+        Guard(slow, street.still_mine, lambda: street.time)()
+    assert street.looks == 3

@@ -215,6 +215,7 @@ REFUSED = {
     "unknown-label": "it names none of the verdict labels",
     "which-path": "several attacks are listed: put the number of the one meant before the fact, as in `2.source`",
     "no-such-path": "there is no attack of that number",
+    "another-path": "the report was edited since, and the attack that the number meant is not listed any more",
     "only-windows": "only Windows can be recorded as inconclusive",
     "too-late": "its comment is older than a decision that came after it, so give it again in a new comment",
 }

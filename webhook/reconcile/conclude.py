@@ -40,6 +40,8 @@ class Conclusion:
     """How comments with commands are acknowledged."""
     page: comment.Page
     """What the comment says."""
+    pins: Mapping[str, str]
+    """What the numbers in commands mean."""
     fresh: bool
     """Whether the verdict changed, or the team has spoken or taken a word back since the last run."""
 
@@ -102,6 +104,7 @@ def conclude(  # noqa: PLR0913  # all that a conclusion rests on, and nothing th
         wanted=_wanted(labels, hands.intervention, seen, policy),
         reactions=_reactions(reading.commands, refused),
         page=page,
+        pins=reading.commands.pins,
         fresh=changed or hands.resumed or not _same(hands.intervention, record.override),
     )
 

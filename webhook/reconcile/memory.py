@@ -33,6 +33,7 @@ def remember(before: IssueRecord, made: Conclusion, seen: Observation, slip: Pla
         judged_comment=judged.comment,
         acknowledged=_acknowledged(before, seen, slip),
         policy_digest=policy.digest,
+        pins=made.pins,
     )
 
 

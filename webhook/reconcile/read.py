@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import scope
@@ -19,8 +20,11 @@ class Reading:
     commands: commands.Commands
 
 
-def read(policy: scope.Policy, seen: Observation, forge: Forge) -> Reading:
-    """Read body and comments. The forge is asked only for the role of people who give commands that need one."""
+def read(policy: scope.Policy, seen: Observation, forge: Forge, pins: Mapping[str, str]) -> Reading:
+    """Read body and comments. The forge is asked only for the role of people who give commands that need one.
+
+    `pins`: what the numbers in commands meant at the last reading.
+    """
     form = forms.read(policy, seen.issue.ref.forge, seen.issue.body)
-    said = commands.read(policy, seen.comments, us=seen.us, role=forge.role, form_paths=len(form.paths))
+    said = commands.read(policy, seen.comments, us=seen.us, role=forge.role, form_paths=form.paths, pins=pins)
     return Reading(merge(form, said.evidence, said.paths), said)

@@ -91,7 +91,7 @@ class Reconciler:
             raise PublicError
         if self._stale(claim, seen):
             return self._again(claim, "stale-read")
-        reading = read(self.policy, seen, forge)
+        reading = read(self.policy, seen, forge, claim.record.pins)
         made = self._conclude(claim, seen, reading, forge)
         comments = sticky.own(seen, claim.record)
         defined = partial(self.catalogue.ensure, str(claim.tracker), forge, seen.guard)

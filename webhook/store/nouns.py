@@ -157,6 +157,8 @@ class IssueRecord:
     """Labels that somebody else reversed: when we found each reversed, oldest first."""
     flapping: bool = False
     """Somebody reverses our labels again and again: labelling of the issue pauses."""
+    pins: Mapping[str, str] = field(default_factory=dict)
+    """What the numbers in commands meant when they were first read: enumerated words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def record(row: AnyRow) -> IssueRecord:
         acknowledged=frozenset((comment, reaction) for comment, reaction in row.acknowledged or ()),
         flaps={label: tuple(map(datetime.fromisoformat, times)) for label, times in (row.flaps or {}).items()},
         flapping=row.flapping,
+        pins=row.pins or {},
     )
 
 
@@ -87,6 +88,7 @@ def columns(record: IssueRecord) -> dict[str, Any]:
         "acknowledged": sorted(map(list, record.acknowledged)) or None,
         "flaps": {label: [time.isoformat() for time in times] for label, times in record.flaps.items()} or None,
         "flapping": record.flapping,
+        "pins": dict(record.pins) or None,
         **_verdict_columns(record.verdict),
         **_override_columns(record.override),
     }

@@ -204,6 +204,11 @@ issue = Table(
         server_default=text("false"),
         comment="somebody reverses our labels again and again: labelling pauses",
     ),
+    Column(
+        "pins",
+        JSON(none_as_null=True),
+        comment="attacks that numbers in commands meant: comment id, line and number -> source, effect, target",
+    ),
     UniqueConstraint("tracker_id", "number"),
     CheckConstraint("lane IN (0, 1)", name="lane"),
     comment="one row per issue ever heard of: the work list and what is remembered between runs",

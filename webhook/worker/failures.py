@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from webhook.disclosure import SlowLookError
 from webhook.forges.port import (
     CredentialsError,
     ForgeError,
@@ -24,6 +25,7 @@ from webhook.forges.port import (
 _REASONS: Mapping[type[Exception], str] = {
     UncertainError: "forge-uncertain",
     UnavailableError: "forge-unavailable",
+    SlowLookError: "forge-unavailable",
     CredentialsError: "forge-credentials",
     RefusedError: "forge-refused",
     NotFoundError: "forge-not-found",

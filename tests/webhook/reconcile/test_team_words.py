@@ -119,3 +119,23 @@ def test_roles_are_asked_once_an_hour(house: House) -> None:
     house.say(number, "/scope os netbsd not-vulnerable because it is not")
     house.run(number)
     assert "role" not in house.reads
+
+
+TWO = {**CRASH, "target": "hypervisor", "effect": ["denial_of_service", "information_leak"], "leaked_data": "mundane"}
+
+
+def test_a_numbered_word_stays_with_its_attack_when_the_reporter_renumbers_them(house: House) -> None:
+    """The second attack is a leak; with a third effect ticked before it, it becomes the third."""
+    number = house.file(TWO)
+    house.run(number)
+    assert house.place.labels(number) == {"xsa-candidate"}
+    house.say(number, "/scope set 1.reachable no because only a debug build has it")
+    house.run(number)
+    assert house.place.labels(number) == {"out-of-scope:1a-infoleak", "out-of-scope:4-not-reachable"}
+    house.correct(number, {**TWO, "effect": ["privilege_escalation", "denial_of_service", "information_leak"]})
+    house.run(number)
+    assert house.place.labels(number) == {"xsa-candidate"}, "the new first attack was not spoken of"
+    house.correct(number, {**TWO, "effect": ["information_leak"]})
+    house.run(number)
+    assert "the attack that the number meant is not listed any more" in house.place.said_by_us(number)
+    assert house.place.labels(number) == {"out-of-scope:1a-infoleak"}

@@ -1,4 +1,4 @@
-"""Policies: which one is in force, which waits for approval, and how far the relabelling after a change has come."""
+"""Policies, the one in force and the one that waits; and what the numbers in commands meant when first read."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Make the table; the first worker fills it with the policy that the settings name."""
+    op.add_column(
+        "issue",
+        sa.Column(
+            "pins",
+            sa.JSON(),
+            comment="attacks that numbers in commands meant: comment id, line and number -> source, effect, target",
+        ),
+    )
     op.create_table(
         "policy",
         sa.Column("id", _KEY, nullable=False, comment="row id, in the order in which policies were first seen"),
