@@ -26,10 +26,10 @@ def everything(service: Service) -> dict[str, bytes]:
     return left
 
 
-def rows(database: Path) -> str:
-    """Every table, row and column as text."""
+def rows(database: Path, *, without: str = "") -> str:
+    """Every table, row and column as text, but for the rows of one table."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        return "\n".join(connection.iterdump())
+        return "\n".join(line for line in connection.iterdump() if not line.startswith(f'INSERT INTO "{without}"'))
 
 
 def metrics(service: Service) -> bytes:
