@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from webhook import admin, health, intake
+from webhook import admin, api, health, intake
 from webhook.log import failure, logger
 from webhook.settings import Settings
 
@@ -45,22 +45,26 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  # what the face is made of; tests leave most of it out
     settings: Settings,
     store: Keeper,
     *,
     policy: health.Check | None = None,
     watch: admin.Watch | None = None,
+    desk: Callable[[], api.Desk] | None = None,
     clock: Callable[[], datetime] = _utc_now,
 ) -> Flask:
     """The public face. `policy` is the health check of the policy, where the process has one loaded.
 
-    With `watch` and a token in the settings, it shows who has the token what the operators' face shows.
+    With `watch` and a token in the settings, it shows who has the token what the operators' face shows. With `desk`
+    it decides reports for whoever asks.
     """
     app = _dressed(settings)
     app.register_blueprint(intake.blueprint(settings, store, clock))
     if watch is not None and settings.admin_tokens:
         app.register_blueprint(admin.blueprint(watch, settings.admin_tokens, clock))
+    if desk is not None:
+        app.register_blueprint(api.blueprint(desk))
     checks = health.checks(store, policy)
 
     @app.get("/healthz")

@@ -5,12 +5,16 @@ The operators' face, on an address of its own: `gunicorn 'webhook.wsgi:create_ad
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 from flask import Flask
 
-from webhook import app, log
+import scope
+from webhook import api, app, log, resync
 from webhook.health import Watch
 from webhook.settings import Settings, load_settings
-from webhook.store import open_store
+from webhook.store import Store, open_store
 
 
 def create_app() -> Flask:
@@ -23,7 +27,7 @@ def create_app() -> Flask:
     """
     settings = _settings()
     store = open_store(settings.database_url.get_secret_value())
-    return app.create_app(settings, store, watch=Watch(settings, store))
+    return app.create_app(settings, store, watch=Watch(settings, store), desk=_desk(settings, store))
 
 
 def create_admin_app() -> Flask:
@@ -35,6 +39,17 @@ def create_admin_app() -> Flask:
     """
     settings = _settings()
     return app.create_admin_app(settings, Watch(settings))
+
+
+def _desk(settings: Settings, store: Store) -> Callable[[], api.Desk]:
+    """The policy in force, or the settings' before the first worker has started. Loaded when somebody first asks."""
+
+    @cache
+    def current() -> resync.Current[api.Desk]:
+        policy = resync.in_force(store) or scope.load_policy(settings.policy.source)
+        return resync.Current(store, policy, api.Desk.of)
+
+    return lambda: current().get()
 
 
 def _settings() -> Settings:
