@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from webhook.health.checks import Finding
 from webhook.health.figures import Figures, down, figures
@@ -17,9 +17,20 @@ from webhook.health.policy import PolicyCheck
 from webhook.issue import ForgeKind
 from webhook.log import failure, logger
 from webhook.settings import Settings
-from webhook.store import BudgetLeft, SchemaOutdatedError, Store, StoreError, TrackerRef, TrackerState, open_store
+from webhook.store import (
+    BudgetLeft,
+    PolicyStamp,
+    PolicyVersion,
+    SchemaOutdatedError,
+    Store,
+    StoreError,
+    TrackerRef,
+    TrackerState,
+    open_store,
+)
 
 T = TypeVar("T")
+_Seen: TypeAlias = tuple[tuple[TrackerPicture, ...], tuple[BudgetLeft, ...], bool, PolicyVersion | None]
 
 _log = logger(__name__)
 
@@ -36,20 +47,23 @@ class Watch:
 
     def ready(self, now: datetime) -> tuple[Finding, ...]:
         """Whether everything that the service rests on is there."""
-        findings, states = self._ask(_states)
+        findings, seen = self._ask(lambda store: (_states(store), store.policy_version("active")))
+        states, active = seen or (None, None)
         policy, _ = self._policy.look()
+        if active is not None and not policy.well:  # what is wrong with a candidate stops nobody
+            policy = Finding(policy.name, well=True, facts=_facts(active))
         return (*findings, policy, *self._answering(states, now))
 
     def picture(self, now: datetime) -> Picture:
         """Everything there is to see."""
         findings, seen = self._ask(lambda store: self._look(store, now))
         policy, stamp = self._policy.look()
-        trackers, budgets, waiting = seen or ((), (), False)
+        trackers, budgets, waiting, active = seen or ((), (), False, None)
         states = None if seen is None else {one.tracker: one.state for one in trackers}
         return Picture(
             at=now,
             findings=(*findings, policy, *self._answering(states, now)),
-            policy=stamp,
+            policy=PolicyStamp(**_facts(active)) if active is not None else stamp,
             trackers=trackers,
             budgets=budgets,
             policy_waits=waiting,
@@ -69,9 +83,9 @@ class Watch:
         """A finding for each configured tracker; none while the database cannot tell."""
         return [] if states is None else [answering(each, states.get(each), now) for each in self._trackers]
 
-    def _look(self, store: Store, now: datetime) -> tuple[tuple[TrackerPicture, ...], tuple[BudgetLeft, ...], bool]:
-        waiting = store.policy_version("waiting") is not None
-        return self._each(store, now), tuple(store.budget_left(now)), waiting
+    def _look(self, store: Store, now: datetime) -> _Seen:
+        waiting, active = store.policy_version("waiting"), store.policy_version("active")
+        return self._each(store, now), tuple(store.budget_left(now)), waiting is not None, active
 
     def _each(self, store: Store, now: datetime) -> tuple[TrackerPicture, ...]:
         states, holds = _states(store), store.holds(now)
@@ -107,6 +121,10 @@ class Watch:
             if self._store is None:
                 self._store = open_store(self._address.get_secret_value())
             return self._store
+
+
+def _facts(active: PolicyVersion) -> dict[str, str]:
+    return {"id": active.name, "version": active.version, "digest": active.digest}
 
 
 def _states(store: Store) -> dict[TrackerRef, TrackerState]:

@@ -177,6 +177,19 @@ def test_a_change_of_policy_that_waits_needs_a_person(store: Store, watch: Watch
     assert needs(watch) == []
 
 
+def test_a_broken_candidate_needs_a_person_and_stops_nobody(
+    url: str, store: Store, watching: Watching, tmp_path: Path
+) -> None:
+    (tmp_path / "policy.toml").write_text("id = 7")
+    watch = watching(url, policy={"source": str(tmp_path / "policy.toml")})
+    assert not named(watch.ready(NOON), "policy").well
+    store.put_policy(PolicyVersion("xen-practice", "1", "sha256:01", "sha256:02", "content"), "active", NOON)
+    assert named(watch.ready(NOON), "policy").facts["id"] == "xen-practice"
+    picture = watch.picture(NOON)
+    assert "policy" in [need.code for need in picture.needs]
+    assert picture.policy == PolicyStamp("xen-practice", "1", "sha256:01")
+
+
 def test_a_database_that_does_not_answer_is_a_finding_and_leaves_no_password_behind(watching: Watching) -> None:
     pytest.importorskip("psycopg")
     watch = watching("postgresql://scope:hush-hush@127.0.0.1:9/scope?connect_timeout=2")
