@@ -22,6 +22,7 @@ COMMANDS = {
     "worker": "Run a worker process.",
     "admin": "Run the operators' face: readiness and metrics.",
     "status": "Say how the service is, and what needs a person.",
+    "doctor": "Find what is wrong with the installation, each with its cause and a remedy.",
     "dead": "List the issues the service gave up on, and have them tried again.",
     "reconcile": "Bring one issue to its desired state without a server.",
     "sweep": "Bring a project's open issues to their desired state without a server.",

@@ -8,7 +8,7 @@ workers': an issue it concerns is a row on the work list like any other.
 from webhook.resync.current import Current
 from webhook.resync.job import Progress, abort, pause, progress, resume
 from webhook.resync.plan import Move, PolicyPlan, draw_up
-from webhook.resync.ruling import ApprovalError, Ruling, approve, in_force, reject, settle, version_of
+from webhook.resync.ruling import ApprovalError, Ruling, approve, candidate, in_force, reject, settle, version_of
 from webhook.resync.told import as_data, as_markdown, as_text, differences
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "as_data",
     "as_markdown",
     "as_text",
+    "candidate",
     "differences",
     "draw_up",
     "in_force",
