@@ -8,12 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command as migrate
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from click.testing import CliRunner
 
+from tests.databases import issue
 from webhook.cli.db import command
+from webhook.store import open_store
 from webhook.store.database import connect, revision
 from webhook.store.schema import REVISION, metadata
 from webhook.store.upgrade import config, upgrade
@@ -92,3 +95,34 @@ def test_the_command_tells_what_is_wrong_in_one_line(monkeypatch: pytest.MonkeyP
     assert told.exit_code == 1
     assert "does not answer" in told.output
     assert "hunter2" not in told.output
+
+
+def at_first_release(url: str) -> None:
+    """A database as release 0001 left it, with an issue in it."""
+    database, settings = connect(url), config()
+    with database.write() as connection:
+        settings.attributes["connection"] = connection
+        migrate.upgrade(settings, "0001")
+    with database.write() as connection:
+        connection.exec_driver_sql("INSERT INTO tracker (id, forge, project) VALUES (1, 'github', 'example/security')")
+        connection.exec_driver_sql("INSERT INTO issue (id, tracker_id, number, outcome) VALUES (1, 1, 7, 'in-scope')")
+    database.close()
+
+
+def kept_through(url: str) -> None:
+    at_first_release(url)
+    assert upgrade(url) == ("0001", REVISION)
+    with open_store(url) as store:
+        record = store.record(issue(7))
+        assert record is not None
+        assert record.pins == {}
+        assert store.policy_version("active") is None
+        assert store.job() is None
+
+
+def test_an_older_sqlite_database_is_brought_up_with_what_is_in_it(tmp_path: Path) -> None:
+    kept_through(f"sqlite:///{tmp_path / 'scope.db'}")
+
+
+def test_an_older_postgresql_database_is_brought_up_with_what_is_in_it(postgres_fresh: str) -> None:
+    kept_through(postgres_fresh)
