@@ -96,7 +96,7 @@ class FormAnswers:
     facts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     not_sure: frozenset[str] = frozenset()
     ambiguous: tuple[str, ...] = ()
-    """Labels of form fields that cannot be read for sure, in form order; each acts as unanswered."""
+    """Labels of form fields that cannot be read (for sure, or at all), in form order; each acts as unanswered."""
     notes: tuple[str, ...] = ()
     """Remarks for the team that a chosen option carries, and sentences on unreadable lines; never reporter's words."""
 

@@ -32,9 +32,14 @@ def answers(policy: scope.Policy, form: scope.Form, reading: Reading) -> FormAns
         paths=tuple(_different([*said.paths(), *further])),
         facts=said.facts,
         not_sure=frozenset(said.not_sure),
-        ambiguous=tuple(f.label for f in form.fields if reading.fields[f.id].state == "ambiguous"),
+        ambiguous=tuple(f.label for f in form.fields if _unreadable(f, reading.fields[f.id])),
         notes=tuple(filter(None, (*said.notes, note))),
     )
+
+
+def _unreadable(asked: scope.Field, found: FieldReading) -> bool:
+    """Whether something stands there, or should, that cannot be read: people are told which field it is."""
+    return found.state == "ambiguous" or bool(asked.options and found.state == "unanswered" and found.warnings)
 
 
 @dataclass(slots=True)

@@ -109,3 +109,14 @@ def test_runs_that_need_labels_at_once_define_them_once(house: House) -> None:
     assert len(made) == len(house.policy.labels)
     for forge in forges:
         forge.close()
+
+
+def test_an_answer_that_is_no_option_is_named_by_its_question_and_not_repeated(house: House) -> None:
+    body = house.body(HYPERVISOR).replace("The hypervisor or the whole host", "The hyperviser")
+    assert "hyperviser" in body
+    number = house.place.file(body)
+    house.run(number)
+    said = house.place.said_by_us(number)
+    assert "could not be read for sure" in said
+    assert "**What does it hit?**" in said
+    assert "hyperviser" not in said
