@@ -14,12 +14,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from webhook import log, once
+from webhook import once
+from webhook.cli import starting
 from webhook.cli.policies import POLICY_HELP, load
 from webhook.forges.access import INSTALLATION_TOKEN
 from webhook.health import reason
 from webhook.issue import ForgeKind
-from webhook.settings import Settings, SettingsError, Tracker, load_settings, settings_from
+from webhook.settings import Settings, SettingsError, Tracker, settings_from
 
 PENDING = 3
 USUAL_TOKEN = {ForgeKind.GITHUB: "GITHUB_TOKEN", ForgeKind.GITLAB: "GITLAB_TOKEN"}
@@ -66,7 +67,7 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def run(url: str, *, one: bool, wish: Wish) -> None:
     """Do the job and end the command with its exit code."""
-    configured = _configured()
+    configured = starting.settings()
     address = _address(url, configured, one=one)
     settings = _settings(address, configured, wish)
     (tracker,) = settings.trackers
@@ -88,15 +89,6 @@ def run(url: str, *, one: bool, wish: Wish) -> None:
         raise click.exceptions.Exit(1)
     if tally.changes and not wish.write:
         raise click.exceptions.Exit(PENDING)
-
-
-def _configured() -> Settings:
-    try:
-        found = load_settings()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from None
-    log.configure(found.log.level, found.log.format)
-    return found
 
 
 def _address(url: str, configured: Settings, *, one: bool) -> once.Address:

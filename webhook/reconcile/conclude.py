@@ -113,16 +113,7 @@ def _stored(
     policy: scope.Policy, verdict: scope.Verdict, before: StoredVerdict | None, now: datetime
 ) -> tuple[StoredVerdict, bool]:
     """The verdict to remember, with the policy under which it last changed; and whether it changed now."""
-    fresh = StoredVerdict(
-        outcome=verdict.outcome.value,
-        standing=verdict.standing.value,
-        codes=verdict.codes,
-        missing=verdict.missing,
-        presumptions=verdict.presumptions,
-        contested=verdict.contested,
-        policy=PolicyStamp(policy.id, policy.version, policy.digest),
-        changed_at=now,
-    )
+    fresh = StoredVerdict.of(verdict, PolicyStamp(policy.id, policy.version, policy.digest), now)
     if before == fresh:
         return before, False
     return fresh, True

@@ -77,7 +77,7 @@ class _Drawing:
             self.unread.append(one.ref)
             return
         verdict = scope.assess(self.policy, migrated(self.policy, restore(one.answers)))
-        found = _kept(verdict)
+        found = StoredVerdict.of(verdict)
         labels = scope.labels_for(self.policy, verdict)
         if one.confirmed and one.verdict is not None and one.verdict.key == found.key:
             labels = tuple(label for label in labels if label != CONTESTED)
@@ -101,17 +101,6 @@ def draw_up(policy: scope.Policy, issues: Iterable[Stored], *, instead_of: str) 
         overridden=tuple(drawing.overridden),
         explained=tuple(drawing.explained),
         unread=tuple(drawing.unread),
-    )
-
-
-def _kept(verdict: scope.Verdict) -> StoredVerdict:
-    return StoredVerdict(
-        outcome=verdict.outcome.value,
-        standing=verdict.standing.value,
-        codes=verdict.codes,
-        missing=verdict.missing,
-        presumptions=verdict.presumptions,
-        contested=verdict.contested,
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Literal, TypeAlias
 
+import scope
 from webhook.answers import Answers
 from webhook.issue import ForgeKind, IssueRef
 
@@ -97,6 +98,22 @@ class StoredVerdict:
     policy: PolicyStamp | None = field(default=None, compare=False)
     """The policy under which this verdict last changed. No part of equality: equal verdicts say the same."""
     changed_at: datetime | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(
+        cls, verdict: scope.Verdict, policy: PolicyStamp | None = None, changed_at: datetime | None = None
+    ) -> StoredVerdict:
+        """What is remembered of a verdict."""
+        return cls(
+            outcome=verdict.outcome.value,
+            standing=verdict.standing.value,
+            codes=verdict.codes,
+            missing=verdict.missing,
+            presumptions=verdict.presumptions,
+            contested=verdict.contested,
+            policy=policy,
+            changed_at=changed_at,
+        )
 
     @property
     def key(self) -> str:
