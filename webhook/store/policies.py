@@ -134,9 +134,11 @@ def _stored(row: rows.AnyRow) -> Stored:
 
 
 def begin(connection: Connection, digest: str, concerned: Sequence[tuple[int, int]], now: datetime) -> None:
-    """Begin the relabelling: (tracker row, number) of each issue it concerns goes on the work list behind live work.
+    """Begin the relabelling of these issues (tracker row, number), which are behind from now on.
 
-    All other issues are as this policy wants them already: they are noted to be at its digest.
+    All others are as this policy wants them already: they are noted to be at its digest. Putting those that are behind
+    on the work list is `enlist`'s, a few at a time, so that nobody waits long for the database; should that be cut
+    off, `mark_stragglers` does the rest.
     """
     finish(connection, "superseded", now)
     connection.execute(
@@ -145,20 +147,30 @@ def begin(connection: Connection, digest: str, concerned: Sequence[tuple[int, in
         .values(job="running", job_total=len(concerned), job_started_at=now, job_ended_at=None)
     )
     connection.execute(update(issue).where(issue.c.outcome.is_not(None)).values(policy_digest=digest))
-    for at in range(0, len(concerned), AT_A_TIME):
-        part = concerned[at : at + AT_A_TIME]
-        mark(connection, [_bulk_row(*one, now) for one in part])
+    for part in parts(concerned):
         for tracker_id in {one for one, _ in part}:
             numbers = [number for row_id, number in part if row_id == tracker_id]
             behind = (issue.c.tracker_id == tracker_id) & issue.c.number.in_(numbers)
             connection.execute(update(issue).where(behind).values(policy_digest=None))
 
 
+def parts(concerned: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    """So many as are written at a time."""
+    return (concerned[at : at + AT_A_TIME] for at in range(0, len(concerned), AT_A_TIME))
+
+
+def enlist(connection: Connection, part: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Put issues on the work list, behind live work."""
+    mark(connection, [_bulk_row(*one, now) for one in part])
+
+
 def finish(connection: Connection, state: JobState, now: datetime) -> int:
     """End the relabelling that goes on: what it still had on the work list is taken off. Returns how many issues."""
-    left = connection.execute(select(func.count()).select_from(issue).where(_waiting())).scalar_one()
-    ended = {"job": state if left else "done", "job_ended_at": now}
-    connection.execute(update(policy).where(policy.c.job.in_(("running", "paused"))).values(ended))
+    goes_on = policy.c.job.in_(("running", "paused"))
+    for row in connection.execute(select(policy.c.id, policy.c.digest).where(goes_on)).all():
+        behind = select(func.count()).select_from(issue).where(_behind(row.digest))
+        ended = {"job": state if connection.execute(behind).scalar_one() else "done", "job_ended_at": now}
+        connection.execute(update(policy).where(policy.c.id == row.id).values(ended))
     free = update(issue).where(_waiting(), issue.c.lease_owner.is_(None))
     nothing = {"done_generation": issue.c.generation, "ready_at": None, "first_marked_at": None, "retry_at": None}
     return connection.execute(free.values(nothing)).rowcount
@@ -175,7 +187,7 @@ def job(connection: Connection) -> Job | None:
     ).one_or_none()
     if found is None:
         return None
-    left = connection.execute(select(func.count()).select_from(issue).where(_waiting())).scalar_one()
+    left = connection.execute(select(func.count()).select_from(issue).where(_behind(found.digest))).scalar_one()
     return Job(
         policy=_version(found),
         state=cast("JobState", found.job) if left or found.job_ended_at else "done",
@@ -195,12 +207,8 @@ def mark_stragglers(connection: Connection, tracker_id: int, now: datetime) -> i
     if active is None or active.job == "aborted":
         return 0
     row = issue.c
-    behind = [
-        row.tracker_id == tracker_id,
-        *(row.outcome.is_not(None), row.closed_at.is_(None), row.dead_at.is_(None)),
-        row.policy_digest.is_distinct_from(active.digest),
-    ]
-    found = connection.execute(select(row.number, row.ready_at).where(*behind)).all()
+    behind = select(row.number, row.ready_at).where(row.tracker_id == tracker_id, _behind(active.digest))
+    found = connection.execute(behind).all()
     idle = [one.number for one in found if one.ready_at is None]
     for at in range(0, len(idle), AT_A_TIME):
         mark(connection, [_bulk_row(tracker_id, number, now) for number in idle[at : at + AT_A_TIME]])
@@ -223,6 +231,13 @@ def set_job(connection: Connection, state: JobState, now: datetime) -> bool:
 def _waiting() -> ColumnElement[bool]:
     row = issue.c
     return (row.last_event == EVENT) & (row.lane == Lane.BULK.value) & row.ready_at.is_not(None)
+
+
+def _behind(digest: str) -> ColumnElement[bool]:
+    """Open issues last decided by another policy."""
+    row = issue.c
+    known = row.outcome.is_not(None) & row.closed_at.is_(None) & row.dead_at.is_(None)
+    return known & row.policy_digest.is_distinct_from(digest)
 
 
 def _version(row: rows.AnyRow) -> PolicyVersion:

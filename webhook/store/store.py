@@ -474,13 +474,16 @@ class Store:
     def activate(self, new: policies.PolicyVersion, concerned: Sequence[IssueRef], now: datetime) -> None:
         """Put a policy in force and begin the relabelling of the issues it concerns, both or neither.
 
-        A relabelling that goes on is superseded.
+        A relabelling that goes on is superseded. Cut off half-way, `mark_stragglers` puts the rest on the work list.
         """
         trackers = {TrackerRef.of(ref): self._tracker(TrackerRef.of(ref)) for ref in concerned}
         keys = [(trackers[TrackerRef.of(ref)], ref.number) for ref in concerned]
         with self._database.write() as connection:
             policies.put(connection, new, "active", now)
             policies.begin(connection, new.digest, keys, now)
+        for part in policies.parts(keys):
+            with self._database.write() as connection:
+                policies.enlist(connection, part, now)
         self._news.tell()
 
     def mark_stragglers(self, tracker: TrackerRef, now: datetime) -> int:

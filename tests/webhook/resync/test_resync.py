@@ -14,7 +14,7 @@ from tests.webhook.resync.conftest import CRASH, RFC, edited, preview_supported,
 from webhook import resync
 from webhook.issue import IssueRef
 from webhook.settings.sections import Policy as Chosen
-from webhook.store import IssueRecord, Lane, Store, TrackerRef
+from webhook.store import IssueRecord, Lane, Store, TrackerRef, policies
 
 Left = Callable[..., IssueRef]
 PREVIEW = {**CRASH, "feature_status": "tech_preview"}
@@ -276,3 +276,27 @@ def test_a_plan_is_told_to_people_to_a_merge_request_and_to_programs(
     assert "example/security#1" in "\n".join(resync.as_markdown(plan, lines, counts_only=False))
     assert resync.as_data(plan, lines, counts_only=True).keys() & {"moves", "unread"} == set()
     assert resync.as_data(plan, lines, counts_only=False)["moves"][0]["issue"] == "github:example/security#1"
+
+
+def test_a_process_killed_while_it_puts_issues_on_the_work_list_leaves_none_behind(
+    store: Store, left: Left, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resync.settle(Chosen(), store, NOON)
+    for number in (1, 2, 3):
+        left(number, PREVIEW)
+    after, text = preview_supported()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(policies, "enlist", killed)
+        with pytest.raises(KeyboardInterrupt):
+            resync.settle(chosen(tmp_path / "p.toml", text), store, NOON)
+    assert resync.settle(chosen(tmp_path / "p.toml", text), store, NOON)[1] == "same", "it is in force"
+    found = resync.progress(store, NOON)
+    assert found is not None
+    assert (found.job.state, found.job.left) == ("running", 3)
+    assert store.mark_stragglers(TRACKER, NOON) == 3
+    assert run_all(store, after) == [1, 2, 3]
+    assert store.mark_stragglers(TRACKER, NOON) == 0
